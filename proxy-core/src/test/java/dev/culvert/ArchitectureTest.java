@@ -36,6 +36,8 @@ class ArchitectureTest {
                             Map.entry("mcp", Set.of("about", "io", "json", "policy", "tools")),
                             Map.entry("tunnel", Set.of("frame", "io", "json", "transport")),
                             Map.entry("upstream", Set.of("about", "io", "transport")),
+                            Map.entry("value", Set.of("io")),
+                            Map.entry("infra", Set.of("about", "io", "settings", "value")),
                             Map.entry("subject", Set.of("io", "json"))),
                     Map.of("io.netty.channel.epoll", Set.of("transport")));
 

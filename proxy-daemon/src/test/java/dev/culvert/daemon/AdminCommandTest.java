@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThatThrownBy;
 
 import dev.culvert.about.Version;
 import dev.culvert.daemon.CommandRun.User;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

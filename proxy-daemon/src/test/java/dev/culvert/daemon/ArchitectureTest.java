@@ -581,106 +581,87 @@ class ArchitectureTest {
                                             "turn")),
                             Map.entry("dashboard", Set.of("auth", "http")),
                             Map.entry("flags", Set.of()),
-                            Map.entry("client.value", core("io")),
-                            Map.entry("client.http", with(core("io"), "client.value")),
-                            Map.entry("client.output", with(core("io"), "client.value")),
+                            Map.entry("client.http", core("io", "value")),
+                            Map.entry("client.output", core("io", "value")),
                             Map.entry("client.keys", core("io")),
                             Map.entry(
                                     "client.settings",
                                     with(
-                                            core("io", "policy", "settings", "tools"),
+                                            core("io", "policy", "settings", "tools", "value"),
                                             "client",
                                             "client.http",
-                                            "client.keys",
-                                            "client.value")),
+                                            "client.keys")),
                             Map.entry(
                                     "client",
                                     with(
-                                            core("about", "io"),
+                                            core("about", "infra", "io", "value"),
                                             "client.http",
                                             "client.keys",
-                                            "client.output",
-                                            "client.value")),
+                                            "client.output")),
                             Map.entry(
                                     "client.setup",
                                     with(
-                                            core("io"),
+                                            core("io", "value"),
                                             "client",
                                             "client.http",
                                             "client.keys",
-                                            "client.output",
-                                            "client.value")),
+                                            "client.output")),
                             Map.entry(
                                     "client.local",
-                                    with(
-                                            core("io", "policy"),
-                                            "client",
-                                            "client.http",
-                                            "client.value")),
-                            Map.entry("client.host", with(core("settings"), "client.value")),
+                                    with(core("io", "policy", "value"), "client", "client.http")),
+                            Map.entry("client.host", core("settings", "value")),
                             Map.entry(
                                     "client.doctor",
                                     with(
-                                            core("io", "tools"),
+                                            core("io", "tools", "value"),
                                             "client.host",
-                                            "client.output",
-                                            "client.value")),
+                                            "client.output")),
                             Map.entry(
                                     "client.bugreport",
-                                    with(
-                                            core("about"),
-                                            "client.doctor",
-                                            "client.host",
-                                            "client.value")),
+                                    with(core("about", "value"), "client.doctor", "client.host")),
                             Map.entry(
-                                    "client.explain",
-                                    with(core("about"), "client.host", "client.value")),
+                                    "client.explain", with(core("about", "value"), "client.host")),
                             Map.entry(
                                     "client.guests",
                                     with(
-                                            core("about", "io"),
+                                            core("about", "io", "value"),
                                             "client",
                                             "client.http",
-                                            "client.output",
-                                            "client.value")),
+                                            "client.output")),
                             Map.entry("client.forward", with(core("io"), "client", "client.http")),
-                            Map.entry("client.top", with(core("about"), "client.value")),
-                            Map.entry("client.logs", Set.of("client.value")),
+                            Map.entry("client.top", core("about", "value")),
+                            Map.entry("client.logs", core("value")),
                             Map.entry(
                                     "client.chat",
                                     with(
-                                            core("audit", "io", "policy", "tools"),
+                                            core("audit", "io", "policy", "tools", "value"),
                                             "client",
                                             "client.http",
                                             "client.local",
                                             "client.output",
-                                            "client.settings",
-                                            "client.value")),
+                                            "client.settings")),
                             Map.entry(
                                     "client.console",
                                     with(
-                                            core("about", "io"),
+                                            core("about", "io", "value"),
                                             "client",
                                             "client.bugreport",
                                             "client.chat",
-                                            "client.output",
-                                            "client.value")),
-                            Map.entry(
-                                    "client.mcp", with(core("io"), "client.http", "client.value")),
+                                            "client.output")),
+                            Map.entry("client.mcp", with(core("io", "value"), "client.http")),
                             Map.entry(
                                     "client.workspace",
                                     with(
-                                            core("about", "io", "settings"),
+                                            core("about", "infra", "io", "settings", "value"),
                                             "client",
                                             "client.http",
-                                            "client.settings",
-                                            "client.value")),
+                                            "client.settings")),
                             Map.entry(
                                     "client.command",
                                     with(
                                             core(
-                                                    "about", "audit", "checks", "io", "machine",
-                                                    "policy", "tools"),
+                                                    "about", "audit", "checks", "infra", "io",
+                                                    "machine", "policy", "tools", "value"),
                                             "client",
                                             "client.bugreport",
                                             "client.chat",
@@ -700,7 +681,6 @@ class ArchitectureTest {
                                             "client.workspace",
                                             "client.http",
                                             "client.output",
-                                            "client.value",
                                             "flags")),
                             Map.entry(
                                     "cli",

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.CommandRun.User;
 import dev.culvert.daemon.client.ExitCode;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.testing.Eventually;
+import dev.culvert.value.Value;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.checks.TestServer;
 import dev.culvert.daemon.CommandRun.User;
 import dev.culvert.daemon.client.output.Terminal;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;

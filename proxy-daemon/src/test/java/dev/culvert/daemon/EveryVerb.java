@@ -3,12 +3,12 @@ package dev.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.CommandRun.User;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.daemon.proxmox.fake.FakeProxmox;
 import dev.culvert.daemon.sshtunnels.ScriptedSsh;
 import dev.culvert.daemon.webhooks.TestReceiver;
 import dev.culvert.io.OwnerOnly;
 import dev.culvert.testing.Eventually;
+import dev.culvert.value.Value;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.CommandRun.User;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -5,13 +5,13 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
 import dev.culvert.systemd.Systemd;
 import dev.culvert.testing.Eventually;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

@@ -2,10 +2,10 @@ package dev.culvert.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.daemon.sshtunnels.ScriptedSsh;
 import dev.culvert.daemon.webhooks.TestReceiver;
 import dev.culvert.testing.Eventually;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.guest.Guest;
 import dev.culvert.guest.config.GuestSettings;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Settings;
 import dev.culvert.systemd.Systemd;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

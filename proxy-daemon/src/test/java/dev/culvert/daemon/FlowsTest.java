@@ -2,8 +2,8 @@ package dev.culvert.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.testing.Eventually;
+import dev.culvert.value.Value;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import dev.culvert.daemon.ScriptedGuest.Request;
 import dev.culvert.daemon.client.Surroundings;
 import dev.culvert.daemon.client.command.Culvert;
 import dev.culvert.daemon.client.output.Terminal;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;

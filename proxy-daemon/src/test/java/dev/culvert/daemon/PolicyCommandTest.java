@@ -3,8 +3,8 @@ package dev.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.CommandRun.User;
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

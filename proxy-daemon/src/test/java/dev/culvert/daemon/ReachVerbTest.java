@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.checks.TestServer;
 import dev.culvert.daemon.CommandRun.User;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.daemon.sshtunnels.ScriptedSsh;
+import dev.culvert.value.Value;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,10 +3,10 @@ package dev.culvert.daemon;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.daemon.webhooks.TestReceiver;
 import dev.culvert.daemon.webhooks.WebhookSignature;
 import dev.culvert.testing.Eventually;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;

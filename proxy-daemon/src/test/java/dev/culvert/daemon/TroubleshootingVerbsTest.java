@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.daemon.client.Surroundings;
 import dev.culvert.daemon.client.command.Culvert;
 import dev.culvert.daemon.client.output.Terminal;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,6 +2,8 @@ package dev.culvert.daemon.client;
 
 import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.http.UnreachableException;
+import dev.culvert.infra.BadPlanException;
+import dev.culvert.infra.BadStateException;
 
 /** The exit codes of the command. Scripts rely on them. */
 public final class ExitCode {
@@ -31,7 +33,7 @@ public final class ExitCode {
     /** The code for a failure. */
     public static int of(Exception failure) {
         return switch (failure) {
-            case UsageException _ -> USAGE;
+            case UsageException _, BadStateException _, BadPlanException _ -> USAGE;
             case NotFoundException _ -> NOT_FOUND;
             case UnreachableException _ -> UNREACHABLE;
             case ProblemException problem -> of(problem);

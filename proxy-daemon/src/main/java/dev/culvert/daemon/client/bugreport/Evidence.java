@@ -9,7 +9,7 @@ import dev.culvert.daemon.client.host.DaemonFile.AgentPlace;
 import dev.culvert.daemon.client.host.Host;
 import dev.culvert.daemon.client.host.Outcome;
 import dev.culvert.daemon.client.host.Reply;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

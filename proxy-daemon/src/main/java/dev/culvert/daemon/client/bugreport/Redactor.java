@@ -1,6 +1,6 @@
 package dev.culvert.daemon.client.bugreport;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;

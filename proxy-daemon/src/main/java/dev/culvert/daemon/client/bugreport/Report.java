@@ -2,7 +2,7 @@ package dev.culvert.daemon.client.bugreport;
 
 import dev.culvert.about.Version;
 import dev.culvert.daemon.client.bugreport.Redactor.Redaction;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;

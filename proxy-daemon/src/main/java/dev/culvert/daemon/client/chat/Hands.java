@@ -2,8 +2,6 @@ package dev.culvert.daemon.client.chat;
 
 import static dev.culvert.daemon.client.chat.Decisions.Outcome;
 
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
 import dev.culvert.policy.Action;
 import dev.culvert.policy.Decision;
@@ -13,6 +11,8 @@ import dev.culvert.tools.BuiltinTool;
 import dev.culvert.tools.BuiltinTool.Change;
 import dev.culvert.tools.Grant;
 import dev.culvert.tools.ToolException;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

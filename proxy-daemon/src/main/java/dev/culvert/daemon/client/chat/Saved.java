@@ -1,6 +1,6 @@
 package dev.culvert.daemon.client.chat;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;

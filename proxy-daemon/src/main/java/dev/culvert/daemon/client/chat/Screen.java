@@ -6,8 +6,8 @@ import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.io.IOException;
 
 /** Where a conversation is shown: the answer as it comes, and what happens beside it. */

@@ -2,8 +2,8 @@ package dev.culvert.daemon.client.chat;
 
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Request;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;

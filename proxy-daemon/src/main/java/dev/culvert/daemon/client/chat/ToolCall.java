@@ -1,6 +1,6 @@
 package dev.culvert.daemon.client.chat;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 
 /**
  * A call of a tool, as a model made it.

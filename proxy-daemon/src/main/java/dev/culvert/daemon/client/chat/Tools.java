@@ -1,7 +1,7 @@
 package dev.culvert.daemon.client.chat;
 
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.util.List;
 
 /** The tools that run here, if there are any. */

@@ -1,8 +1,8 @@
 package dev.culvert.daemon.client.chat;
 
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
 import dev.culvert.policy.Action;
+import dev.culvert.value.Value;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -2,13 +2,13 @@ package dev.culvert.daemon.client.chat;
 
 import dev.culvert.daemon.client.settings.ChatSettings;
 import dev.culvert.daemon.client.settings.Project;
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.tools.BuiltinTool;
 import dev.culvert.tools.Commands;
 import dev.culvert.tools.Opener;
 import dev.culvert.tools.ToolBox;
 import dev.culvert.tools.WorkTree;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

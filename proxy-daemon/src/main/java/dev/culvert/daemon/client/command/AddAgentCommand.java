@@ -5,7 +5,7 @@ import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Request;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.culvert.daemon.client.command;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.util.stream.Collectors;
 
 /** What an agent says of its tools, and what the daemon says of their policies, for people. */

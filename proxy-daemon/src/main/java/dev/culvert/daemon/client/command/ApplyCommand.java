@@ -6,17 +6,18 @@ import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.setup.Questions;
-import dev.culvert.daemon.client.workspace.Plan;
-import dev.culvert.daemon.client.workspace.PlanRun;
+import dev.culvert.daemon.client.workspace.AskedReality;
 import dev.culvert.daemon.client.workspace.Plans;
-import dev.culvert.daemon.client.workspace.Reality;
 import dev.culvert.daemon.client.workspace.TerraformPlan;
 import dev.culvert.daemon.client.workspace.Workspace;
+import dev.culvert.infra.Plan;
+import dev.culvert.infra.Staleness;
 import dev.culvert.io.Quoted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -148,7 +149,7 @@ final class ApplyCommand implements Verb {
     }
 
     private int wouldRun(Plan plan) throws IOException {
-        List<String> changed = PlanRun.staleness(plan, new Reality(session.api()));
+        List<String> changed = Staleness.of(plan, new AskedReality(session.api()), Set.of());
         changed.forEach(it -> session.output().note("changed since the plan: " + it));
         if (session.output().format() == Format.TABLE) {
             plan.changes()

@@ -4,7 +4,7 @@ import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 

@@ -11,7 +11,7 @@ import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

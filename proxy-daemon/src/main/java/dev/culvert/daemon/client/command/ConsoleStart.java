@@ -24,7 +24,7 @@ import dev.culvert.daemon.client.local.ProjectName;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.settings.ChatSettings;
 import dev.culvert.daemon.client.settings.Project;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

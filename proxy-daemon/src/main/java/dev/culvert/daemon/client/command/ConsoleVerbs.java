@@ -10,7 +10,7 @@ import dev.culvert.daemon.client.console.Entry.Argument;
 import dev.culvert.daemon.client.console.Entry.Effects;
 import dev.culvert.daemon.client.console.Entry.Flag;
 import dev.culvert.daemon.client.output.OutputListener;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

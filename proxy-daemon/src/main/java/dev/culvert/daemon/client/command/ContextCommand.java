@@ -10,7 +10,7 @@ import dev.culvert.daemon.client.http.Server;
 import dev.culvert.daemon.client.keys.KeySource;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,13 +6,13 @@ import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.value.Value;
-import dev.culvert.daemon.client.workspace.DesiredState;
-import dev.culvert.daemon.client.workspace.Guest;
-import dev.culvert.daemon.client.workspace.GuestKind;
 import dev.culvert.daemon.client.workspace.NewGuest;
 import dev.culvert.daemon.client.workspace.Workspace;
+import dev.culvert.infra.DesiredState;
+import dev.culvert.infra.Guest;
+import dev.culvert.infra.GuestKind;
 import dev.culvert.io.FileTrouble;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,7 +134,7 @@ final class CreateCommand {
                     "%s is there already: change it, or take another --name"
                             .formatted(workspace.shown(file)));
         }
-        desired.with(workspace, guest);
+        workspace.with(desired, guest);
         String text = DesiredState.text(guest);
         Value result = Value.parse(text);
         if (flags.dryRun) {

@@ -5,11 +5,10 @@ import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.setup.Questions;
-import dev.culvert.daemon.client.workspace.Comparison;
-import dev.culvert.daemon.client.workspace.Plan;
+import dev.culvert.daemon.client.workspace.AskedReality;
 import dev.culvert.daemon.client.workspace.Plans;
-import dev.culvert.daemon.client.workspace.Reality;
 import dev.culvert.daemon.client.workspace.Workspace;
+import dev.culvert.infra.Plan;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,7 +59,7 @@ final class DestroyCommand implements Verb {
         if (!dryRun) {
             checkFlags(workspace);
         }
-        Plan plan = Comparison.destruction(workspace, new Reality(session.api()));
+        Plan plan = workspace.destruction(new AskedReality(session.api()));
         if (session.output().format() == Format.TABLE) {
             new PlanPicture(session.output()).draw(plan);
         }

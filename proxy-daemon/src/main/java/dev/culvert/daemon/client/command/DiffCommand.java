@@ -4,9 +4,8 @@ import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.workspace.Comparison;
-import dev.culvert.daemon.client.workspace.Plan;
-import dev.culvert.daemon.client.workspace.Reality;
+import dev.culvert.daemon.client.workspace.AskedReality;
+import dev.culvert.infra.Plan;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +39,7 @@ final class DiffCommand implements Verb {
 
     @Override
     public int run() throws IOException {
-        Plan plan = Comparison.plan(flags.find(session), new Reality(session.api()));
+        Plan plan = flags.find(session).plan(new AskedReality(session.api()));
         if (session.output().format() == Format.TABLE) {
             new PlanPicture(session.output()).draw(plan);
         } else {

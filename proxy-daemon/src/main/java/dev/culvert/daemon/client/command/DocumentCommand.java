@@ -4,10 +4,10 @@ import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.daemon.client.workspace.AskedReality;
 import dev.culvert.daemon.client.workspace.InfrastructurePage;
-import dev.culvert.daemon.client.workspace.Reality;
 import dev.culvert.io.FileTrouble;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +52,7 @@ final class DocumentCommand implements Verb {
 
     @Override
     public int run() throws IOException {
-        String page = InfrastructurePage.of(flags.find(session), new Reality(session.api()));
+        String page = InfrastructurePage.of(flags.find(session), new AskedReality(session.api()));
         if (out != null) {
             try {
                 Files.writeString(out, page);

@@ -5,7 +5,7 @@ import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.output.Output;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

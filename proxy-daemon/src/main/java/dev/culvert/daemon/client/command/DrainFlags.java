@@ -2,7 +2,7 @@ package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.output.Output;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

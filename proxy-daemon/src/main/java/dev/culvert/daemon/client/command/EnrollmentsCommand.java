@@ -6,7 +6,7 @@ import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -7,7 +7,7 @@ import dev.culvert.daemon.client.http.EventReader.Event;
 import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.http.UnreachableException;
-import dev.culvert.daemon.client.value.BadValueException;
+import dev.culvert.value.BadValueException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;

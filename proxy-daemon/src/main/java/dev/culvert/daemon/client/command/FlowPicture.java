@@ -1,7 +1,7 @@
 package dev.culvert.daemon.client.command;
 
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

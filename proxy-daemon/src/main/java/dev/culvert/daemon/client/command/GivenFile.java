@@ -1,9 +1,9 @@
 package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.FileTrouble;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.guests.Guest;
 import dev.culvert.daemon.client.guests.GuestChoice;
 import dev.culvert.daemon.client.guests.GuestJob;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

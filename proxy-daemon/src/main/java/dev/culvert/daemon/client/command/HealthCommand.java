@@ -16,7 +16,7 @@ import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.settings.Project;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.culvert.daemon.client.command;
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.http.Request;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;

@@ -6,13 +6,13 @@ import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.View;
 import dev.culvert.daemon.client.setup.Questions;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.daemon.client.workspace.AskedReality;
 import dev.culvert.daemon.client.workspace.NewWorkspace;
 import dev.culvert.daemon.client.workspace.Pipeline;
-import dev.culvert.daemon.client.workspace.Reality;
 import dev.culvert.daemon.client.workspace.WorkspaceFile;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -199,7 +199,7 @@ final class InitCommand implements Verb {
     /** A workspace can be made before its daemon. */
     private List<String> servers() {
         try {
-            return new Reality(session.api()).servers();
+            return new AskedReality(session.api()).servers();
         } catch (IOException e) {
             session.output()
                     .note(

@@ -5,7 +5,7 @@ import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.console.Names;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.ProblemException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -10,7 +10,7 @@ import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;

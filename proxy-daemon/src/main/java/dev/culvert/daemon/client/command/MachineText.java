@@ -1,7 +1,7 @@
 package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.output.Ages;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

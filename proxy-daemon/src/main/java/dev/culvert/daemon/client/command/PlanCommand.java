@@ -6,12 +6,11 @@ import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.workspace.Comparison;
-import dev.culvert.daemon.client.workspace.Plan;
+import dev.culvert.daemon.client.workspace.AskedReality;
 import dev.culvert.daemon.client.workspace.Plans;
-import dev.culvert.daemon.client.workspace.Reality;
 import dev.culvert.daemon.client.workspace.TerraformPlan;
 import dev.culvert.daemon.client.workspace.Workspace;
+import dev.culvert.infra.Plan;
 import dev.culvert.io.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +81,7 @@ final class PlanCommand implements Verb {
         if (engine != Engine.API) {
             return byTerraform(workspace);
         }
-        Plan plan = Comparison.plan(workspace, new Reality(session.api()));
+        Plan plan = workspace.plan(new AskedReality(session.api()));
         new Plans(workspace).keep(plan);
         if (out != null) {
             try {

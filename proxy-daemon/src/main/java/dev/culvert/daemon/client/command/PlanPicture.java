@@ -2,11 +2,11 @@ package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.Tone;
-import dev.culvert.daemon.client.workspace.Change;
-import dev.culvert.daemon.client.workspace.Change.Action;
-import dev.culvert.daemon.client.workspace.Change.Attribute;
-import dev.culvert.daemon.client.workspace.Plan;
 import dev.culvert.daemon.client.workspace.TerraformPlan;
+import dev.culvert.infra.Change;
+import dev.culvert.infra.Change.Action;
+import dev.culvert.infra.Change.Attribute;
+import dev.culvert.infra.Plan;
 import dev.culvert.io.Quoted;
 import java.util.List;
 

@@ -1,7 +1,6 @@
 package dev.culvert.daemon.client.command;
 
 import dev.culvert.about.Units;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.policy.Action;
 import dev.culvert.policy.Decision;
 import dev.culvert.policy.Limits;
@@ -10,6 +9,7 @@ import dev.culvert.policy.PolicyFile;
 import dev.culvert.policy.Rule;
 import dev.culvert.policy.ShellWords;
 import dev.culvert.policy.Verdict;
+import dev.culvert.value.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

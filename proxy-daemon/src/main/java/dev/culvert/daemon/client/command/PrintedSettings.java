@@ -1,7 +1,7 @@
 package dev.culvert.daemon.client.command;
 
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

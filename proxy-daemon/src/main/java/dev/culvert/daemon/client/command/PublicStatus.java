@@ -5,7 +5,7 @@ import dev.culvert.daemon.client.Target;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.http.Response;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;

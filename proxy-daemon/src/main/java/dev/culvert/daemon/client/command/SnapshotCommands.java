@@ -3,7 +3,7 @@ package dev.culvert.daemon.client.command;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.guests.Guest;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.time.LocalDateTime;
 import java.time.ZoneId;

@@ -5,12 +5,13 @@ import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.daemon.client.workspace.Adoption;
-import dev.culvert.daemon.client.workspace.Reality;
+import dev.culvert.daemon.client.workspace.AskedReality;
 import dev.culvert.daemon.client.workspace.Workspace;
+import dev.culvert.infra.Reality;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ final class SyncCommand implements Verb {
     @Override
     public int run() throws IOException {
         Workspace workspace = flags.find(session);
-        Reality reality = new Reality(session.api());
+        Reality reality = new AskedReality(session.api());
         checkNames(reality);
         Adoption adoption = Adoption.of(workspace, reality, this::isWanted);
         adoption.left().forEach(it -> session.output().note("left out " + it));

@@ -7,8 +7,8 @@ import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
 

@@ -9,7 +9,7 @@ import dev.culvert.daemon.client.output.Ages;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

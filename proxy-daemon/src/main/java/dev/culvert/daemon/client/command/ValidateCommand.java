@@ -4,12 +4,12 @@ import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.View;
-import dev.culvert.daemon.client.value.Value;
-import dev.culvert.daemon.client.workspace.BadStateException;
-import dev.culvert.daemon.client.workspace.DesiredState;
-import dev.culvert.daemon.client.workspace.Reality;
-import dev.culvert.daemon.client.workspace.Validation;
+import dev.culvert.daemon.client.workspace.AskedReality;
 import dev.culvert.daemon.client.workspace.Workspace;
+import dev.culvert.infra.BadStateException;
+import dev.culvert.infra.DesiredState;
+import dev.culvert.infra.Validation;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -55,7 +55,8 @@ final class ValidateCommand implements Verb {
             mistakes =
                     offline
                             ? List.of()
-                            : Validation.mistakes(workspace, desired, new Reality(session.api()));
+                            : Validation.mistakes(
+                                    desired, workspace.managed(), new AskedReality(session.api()));
         } catch (BadStateException e) {
             mistakes = e.mistakes();
         }

@@ -6,7 +6,7 @@ import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.TurnStream;
 import dev.culvert.daemon.client.output.Output;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

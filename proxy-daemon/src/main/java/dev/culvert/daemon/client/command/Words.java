@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.client.console;
 
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -3,7 +3,7 @@ package dev.culvert.daemon.client.console;
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Surroundings;
 import dev.culvert.daemon.client.output.OutputListener;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.Reply;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

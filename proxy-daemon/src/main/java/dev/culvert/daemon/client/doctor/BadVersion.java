@@ -1,6 +1,6 @@
 package dev.culvert.daemon.client.doctor;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

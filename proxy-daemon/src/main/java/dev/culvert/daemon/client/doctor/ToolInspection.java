@@ -1,8 +1,8 @@
 package dev.culvert.daemon.client.doctor;
 
 import dev.culvert.daemon.client.host.Reply;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.tools.Support;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.client.explain;
 
 import dev.culvert.daemon.client.host.DaemonFile;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 
 /**
  * What is known of a key.

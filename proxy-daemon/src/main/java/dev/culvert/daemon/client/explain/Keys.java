@@ -2,7 +2,7 @@ package dev.culvert.daemon.client.explain;
 
 import dev.culvert.about.Spelling;
 import dev.culvert.daemon.client.host.DaemonFile;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

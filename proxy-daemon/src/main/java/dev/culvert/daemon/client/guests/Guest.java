@@ -1,8 +1,8 @@
 package dev.culvert.daemon.client.guests;
 
 import dev.culvert.daemon.client.http.Request;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 
 /**
  * A virtual machine or a container, as the daemon's inventory has it.

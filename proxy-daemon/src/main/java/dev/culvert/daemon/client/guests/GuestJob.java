@@ -1,6 +1,6 @@
 package dev.culvert.daemon.client.guests;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 
 /**
  * Something to be done with a guest.

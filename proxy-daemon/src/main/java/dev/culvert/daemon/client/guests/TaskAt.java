@@ -1,7 +1,7 @@
 package dev.culvert.daemon.client.guests;
 
 import dev.culvert.daemon.client.http.Request;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 
 /** A task of Proxmox, by its server and its UPID. */
 public record TaskAt(String server, String upid) {

@@ -3,7 +3,7 @@ package dev.culvert.daemon.client.guests;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.http.UnreachableException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

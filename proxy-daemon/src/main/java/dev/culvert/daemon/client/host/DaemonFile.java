@@ -1,10 +1,10 @@
 package dev.culvert.daemon.client.host;
 
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Node;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.client.host;
 
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 
 /** An answer of the daemon. */
 public record Reply(int status, String body) {

@@ -2,8 +2,8 @@ package dev.culvert.daemon.client.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;

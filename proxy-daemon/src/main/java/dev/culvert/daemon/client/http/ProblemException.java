@@ -1,8 +1,8 @@
 package dev.culvert.daemon.client.http;
 
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.io.IOException;
 
 /** The daemon answered with an error. */

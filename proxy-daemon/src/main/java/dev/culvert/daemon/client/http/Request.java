@@ -2,7 +2,7 @@ package dev.culvert.daemon.client.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.client.logs;
 
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 

@@ -2,9 +2,9 @@ package dev.culvert.daemon.client.mcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.culvert.daemon.client.output;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.util.function.Function;
 
 /**

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.client.output;
 
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

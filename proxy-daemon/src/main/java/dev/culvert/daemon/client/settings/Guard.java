@@ -1,8 +1,8 @@
 package dev.culvert.daemon.client.settings;
 
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.culvert.daemon.client.settings;
 
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.io.Quoted;
 import dev.culvert.tools.ProgramTool;
 import dev.culvert.tools.ToolException;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;

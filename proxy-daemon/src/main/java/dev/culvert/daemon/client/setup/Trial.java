@@ -4,7 +4,7 @@ import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.http.Server;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.culvert.daemon.client.top;
 
 import dev.culvert.about.Units;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

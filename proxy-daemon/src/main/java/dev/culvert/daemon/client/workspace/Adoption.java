@@ -1,10 +1,17 @@
 package dev.culvert.daemon.client.workspace;
 
-import dev.culvert.daemon.client.value.Value;
-import dev.culvert.daemon.client.workspace.Guest.Hardware;
-import dev.culvert.daemon.client.workspace.Guest.Source;
-import dev.culvert.daemon.client.workspace.Guest.Wishes;
+import dev.culvert.infra.DesiredState;
+import dev.culvert.infra.Guest;
+import dev.culvert.infra.Guest.Hardware;
+import dev.culvert.infra.Guest.Source;
+import dev.culvert.infra.Guest.Wishes;
+import dev.culvert.infra.GuestId;
+import dev.culvert.infra.GuestKind;
+import dev.culvert.infra.ManagedGuest;
+import dev.culvert.infra.Observed;
+import dev.culvert.infra.Reality;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -116,7 +123,7 @@ public final class Adoption {
         Managed managed = Managed.read(workspace);
         for (Guest guest : adopted) {
             workspace.write(guest);
-            managed.add(new Managed.Entry(guest.id(), guest.kind(), guest.name(), List.of()));
+            managed.add(new ManagedGuest(guest.id(), guest.kind(), guest.name(), List.of()));
         }
         managed.write();
     }

@@ -1,8 +1,12 @@
 package dev.culvert.daemon.client.workspace;
 
-import dev.culvert.daemon.client.value.Value;
-import dev.culvert.daemon.client.workspace.DesiredState.Written;
+import dev.culvert.infra.DesiredState;
+import dev.culvert.infra.DesiredState.Written;
+import dev.culvert.infra.Guest;
+import dev.culvert.infra.GuestId;
+import dev.culvert.infra.GuestWriter;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

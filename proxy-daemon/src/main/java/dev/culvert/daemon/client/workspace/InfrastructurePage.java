@@ -1,9 +1,18 @@
 package dev.culvert.daemon.client.workspace;
 
 import dev.culvert.about.Units;
-import dev.culvert.daemon.client.value.Value;
-import dev.culvert.daemon.client.workspace.DesiredState.Written;
+import dev.culvert.infra.Change;
+import dev.culvert.infra.DesiredState;
+import dev.culvert.infra.DesiredState.Written;
+import dev.culvert.infra.Guest;
+import dev.culvert.infra.GuestId;
+import dev.culvert.infra.Nic;
+import dev.culvert.infra.Observed;
+import dev.culvert.infra.Order;
+import dev.culvert.infra.Plan;
+import dev.culvert.infra.Reality;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -27,7 +36,7 @@ public final class InfrastructurePage {
      */
     public static String of(Workspace workspace, Reality reality) throws IOException {
         DesiredState desired = workspace.desired();
-        Plan plan = Comparison.plan(workspace, reality);
+        Plan plan = workspace.plan(reality);
         InfrastructurePage made = new InfrastructurePage();
         made.line("# Infrastructure of " + workspace.file().name());
         made.line("");

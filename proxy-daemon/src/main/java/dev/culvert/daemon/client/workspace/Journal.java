@@ -2,9 +2,11 @@ package dev.culvert.daemon.client.workspace;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.infra.GuestId;
+import dev.culvert.infra.Plan;
 import dev.culvert.io.OwnerOnly;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

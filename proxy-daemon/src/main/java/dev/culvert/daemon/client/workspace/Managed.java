@@ -1,13 +1,14 @@
 package dev.culvert.daemon.client.workspace;
 
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.infra.GuestId;
+import dev.culvert.infra.ManagedGuest;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -18,19 +19,8 @@ import java.util.TreeMap;
 final class Managed {
     private static final String FORMAT = "1";
 
-    /**
-     * One of them.
-     *
-     * @param needs names of those that it needs, and is destroyed before
-     */
-    record Entry(GuestId id, GuestKind kind, String name, List<String> needs) {
-        Entry {
-            needs = List.copyOf(needs);
-        }
-    }
-
     private final Path file;
-    private final Map<GuestId, Entry> entries = new TreeMap<>();
+    private final Map<GuestId, ManagedGuest> entries = new TreeMap<>();
 
     private Managed(Path file) {
         this.file = file;
@@ -53,12 +43,7 @@ final class Managed {
                                 .formatted(name, state.text("format"), FORMAT));
             }
             for (Value each : state.at("guests").list()) {
-                Entry entry =
-                        new Entry(
-                                GuestId.parse(each.text("id")),
-                                GuestKind.of(each.text("kind")),
-                                each.text("name"),
-                                each.at("needs").list().stream().map(Value::text).toList());
+                ManagedGuest entry = ManagedGuest.of(each);
                 entries.put(entry.id(), entry);
             }
         } catch (BadValueException | IllegalArgumentException | IndexOutOfBoundsException e) {
@@ -68,11 +53,11 @@ final class Managed {
         }
     }
 
-    Map<GuestId, Entry> entries() {
+    Map<GuestId, ManagedGuest> entries() {
         return new LinkedHashMap<>(entries);
     }
 
-    void add(Entry entry) {
+    void add(ManagedGuest entry) {
         entries.put(entry.id(), entry);
     }
 
@@ -89,14 +74,6 @@ final class Managed {
                 "format",
                 Value.of(FORMAT),
                 "guests",
-                Value.of(
-                        entries.values().stream()
-                                .map(it ->
-                                        Value.members(
-                                                "id", it.id().toString(),
-                                                "kind", it.kind().word(),
-                                                "name", it.name(),
-                                                "needs", GuestWriter.texts(it.needs())))
-                                .toList()));
+                Value.of(entries.values().stream().map(ManagedGuest::value).toList()));
     }
 }

@@ -3,11 +3,18 @@ package dev.culvert.daemon.client.workspace;
 import dev.culvert.about.Units;
 import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.http.Api;
-import dev.culvert.daemon.client.value.Value;
-import dev.culvert.daemon.client.workspace.Guest.Hardware;
-import dev.culvert.daemon.client.workspace.Guest.Source;
-import dev.culvert.daemon.client.workspace.Guest.Wishes;
+import dev.culvert.infra.DesiredState;
+import dev.culvert.infra.Disk;
+import dev.culvert.infra.Guest;
+import dev.culvert.infra.Guest.Hardware;
+import dev.culvert.infra.Guest.Source;
+import dev.culvert.infra.Guest.Wishes;
+import dev.culvert.infra.GuestId;
+import dev.culvert.infra.GuestKind;
+import dev.culvert.infra.Nic;
+import dev.culvert.infra.Validation;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -100,11 +107,11 @@ public final class NewGuest {
     public Guest guest(Workspace workspace, DesiredState desired, Asked asked) throws IOException {
         String on = server == null ? workspace.file().server() : server;
         if (on.isEmpty()) {
-            on = only(new Reality(asked.api()).servers());
+            on = only(new AskedReality(asked.api()).servers());
         }
         String at = node == null ? workspace.file().node() : node;
         if (at.isEmpty()) {
-            at = freest(new Reality(asked.api()).nodes(), on);
+            at = freest(new AskedReality(asked.api()).nodes(), on);
         }
         int number = vmid == null ? free(on, desired, asked) : vmid;
         try {
@@ -146,7 +153,7 @@ public final class NewGuest {
 
     private static int free(String server, DesiredState desired, Asked asked) throws IOException {
         Set<GuestId> there = new HashSet<>();
-        for (Value each : new Reality(asked.api()).all()) {
+        for (Value each : new AskedReality(asked.api()).all()) {
             there.add(new GuestId(each.text("server"), (int) each.number(0, "vmid")));
         }
         return Validation.free(server, there, desired);

@@ -3,23 +3,26 @@ package dev.culvert.daemon.client.workspace;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.http.Request;
-import dev.culvert.daemon.client.value.Value;
-import dev.culvert.daemon.client.workspace.Change.Action;
-import dev.culvert.daemon.client.workspace.Change.Step;
+import dev.culvert.infra.Change;
+import dev.culvert.infra.Change.Action;
+import dev.culvert.infra.Change.Step;
+import dev.culvert.infra.GuestId;
+import dev.culvert.infra.ManagedGuest;
+import dev.culvert.infra.Observed;
+import dev.culvert.infra.Plan;
+import dev.culvert.infra.Reality;
+import dev.culvert.infra.Staleness;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** Applies a plan, step by step, and stops at the first that fails. */
 public final class PlanRun {
@@ -41,59 +44,6 @@ public final class PlanRun {
         this.listener = listener;
     }
 
-    /** What differs now from what the plan saw, in one line each. */
-    public static List<String> staleness(Plan plan, Reality reality) throws IOException {
-        return staleness(plan, reality, Set.of());
-    }
-
-    private static List<String> staleness(Plan plan, Reality reality, Set<GuestId> without)
-            throws IOException {
-        Map<GuestId, Value> saw = new TreeMap<>();
-        plan.observed().forEach(it -> saw.put(GuestId.parse(it.text("id")), it));
-        saw.keySet().removeAll(without);
-        Map<GuestId, Observed> now = reality.guests(saw.keySet());
-        List<String> changed = new ArrayList<>();
-        saw.forEach((id, before) -> {
-            Value facts = Comparison.facts(id, now);
-            if (!Canonical.of(facts).equals(Canonical.of(before))) {
-                changed.add(id + ": " + difference(before, facts));
-            }
-        });
-        return changed;
-    }
-
-    private static String difference(Value before, Value now) {
-        if (before.text("absent").equals("true")) {
-            return "it was not there, and is now";
-        }
-        if (now.text("absent").equals("true")) {
-            return "it is gone";
-        }
-        List<String> parts = new ArrayList<>();
-        Set<String> keys = new TreeSet<>(before.map().keySet());
-        keys.remove("config");
-        for (String key : keys) {
-            part(key, before.text(key), now.text(key), parts);
-        }
-        Set<String> configured = new TreeSet<>(before.at("config").map().keySet());
-        configured.addAll(now.at("config").map().keySet());
-        for (String key : configured) {
-            part(key, before.at("config").text(key), now.at("config").text(key), parts);
-        }
-        return String.join(", ", parts);
-    }
-
-    private static void part(String key, String before, String now, List<String> parts) {
-        if (!before.equals(now)) {
-            parts.add(
-                    "%s was %s and is %s"
-                            .formatted(
-                                    key,
-                                    before.isEmpty() ? "not set" : Quoted.word(before),
-                                    now.isEmpty() ? "not set" : Quoted.word(now)));
-        }
-    }
-
     /**
      * Does what is left of it.
      *
@@ -108,7 +58,7 @@ public final class PlanRun {
                         "the plan %s was applied already: culvert plan makes a new one"
                                 .formatted(plan.shortDigest()));
             }
-            List<String> changed = staleness(plan, new Reality(api), touched(journal));
+            List<String> changed = Staleness.of(plan, new AskedReality(api), touched(journal));
             if (!changed.isEmpty()) {
                 throw new IOException(
                         "something has changed since the plan was made, so %s: make a new one with culvert plan\n  %s"
@@ -138,7 +88,7 @@ public final class PlanRun {
     private void backup() throws IOException {
         List<GuestId> ids = plan.changes().stream().map(Change::id).toList();
         List<Value> guests =
-                new Reality(api).guests(ids).values().stream().map(Observed::whole).toList();
+                new AskedReality(api).guests(ids).values().stream().map(Observed::whole).toList();
         Path file =
                 workspace
                         .state()
@@ -227,18 +177,18 @@ public final class PlanRun {
         GuestId id = change.id();
         return switch (action) {
             case "create", "clone" ->
-                    new Reality(api)
+                    new AskedReality(api)
                             .guest(id)
                             .filter(it ->
                                     it.name().equals(change.name())
                                             && !it.config().containsKey("lock"))
                             .isPresent();
-            case "destroy" -> new Reality(api).guest(id).isEmpty();
-            case "start" -> new Reality(api).guest(id).filter(Observed::isRunning).isPresent();
+            case "destroy" -> new AskedReality(api).guest(id).isEmpty();
+            case "start" -> new AskedReality(api).guest(id).filter(Observed::isRunning).isPresent();
             case "stop", "shutdown" ->
-                    new Reality(api).guest(id).filter(Observed::isRunning).isEmpty();
+                    new AskedReality(api).guest(id).filter(Observed::isRunning).isEmpty();
             case "migrate" ->
-                    new Reality(api)
+                    new AskedReality(api)
                             .guest(id)
                             .filter(it -> it.node().equals(step.body().text("target")))
                             .isPresent();
@@ -283,8 +233,7 @@ public final class PlanRun {
         if (change.action() == Action.DESTROY) {
             managed.remove(change.id());
         } else {
-            managed.add(
-                    new Managed.Entry(change.id(), change.kind(), change.name(), change.needs()));
+            managed.add(ManagedGuest.after(change));
         }
         managed.write();
     }

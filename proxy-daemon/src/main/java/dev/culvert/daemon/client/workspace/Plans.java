@@ -1,6 +1,7 @@
 package dev.culvert.daemon.client.workspace;
 
 import dev.culvert.daemon.client.UsageException;
+import dev.culvert.infra.Plan;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.Quoted;
 import java.io.IOException;

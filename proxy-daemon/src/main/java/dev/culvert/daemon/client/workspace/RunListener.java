@@ -1,5 +1,6 @@
 package dev.culvert.daemon.client.workspace;
 
+import dev.culvert.infra.Change;
 import java.time.Duration;
 
 /** Is told how a plan is applied. */

@@ -3,10 +3,11 @@ package dev.culvert.daemon.client.workspace;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.infra.BadStateException;
 import dev.culvert.io.OwnerOnly;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

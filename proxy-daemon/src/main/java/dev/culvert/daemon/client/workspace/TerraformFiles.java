@@ -1,6 +1,11 @@
 package dev.culvert.daemon.client.workspace;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.infra.Disk;
+import dev.culvert.infra.Guest;
+import dev.culvert.infra.GuestKind;
+import dev.culvert.infra.GuestWriter;
+import dev.culvert.infra.Nic;
+import dev.culvert.value.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,11 @@
 package dev.culvert.daemon.client.workspace;
 
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
-import dev.culvert.daemon.client.workspace.Change.Action;
-import dev.culvert.daemon.client.workspace.Change.Attribute;
+import dev.culvert.infra.Canonical;
+import dev.culvert.infra.Change.Action;
+import dev.culvert.infra.Change.Attribute;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

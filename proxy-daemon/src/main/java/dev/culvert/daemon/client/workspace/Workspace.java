@@ -4,16 +4,26 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.client.Surroundings;
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.infra.BadStateException;
+import dev.culvert.infra.Comparison;
+import dev.culvert.infra.DesiredState;
+import dev.culvert.infra.DesiredState.Written;
+import dev.culvert.infra.Guest;
+import dev.culvert.infra.GuestId;
+import dev.culvert.infra.ManagedGuest;
+import dev.culvert.infra.Plan;
+import dev.culvert.infra.Reality;
 import dev.culvert.io.FileTrouble;
 import dev.culvert.io.OwnerOnly;
 import dev.culvert.io.Quoted;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -60,7 +70,32 @@ public record Workspace(Path root, WorkspaceFile file) {
 
     /** The desired state, whose files are well written and fit each other. */
     public DesiredState desired() throws IOException {
-        return DesiredState.read(this);
+        return DesiredFiles.read(this);
+    }
+
+    /** What it has made or adopted. */
+    public Map<GuestId, ManagedGuest> managed() throws IOException {
+        return Managed.read(this).entries();
+    }
+
+    /** The plan that makes what is there what its files want. */
+    public Plan plan(Reality reality) throws IOException {
+        return Comparison.plan(file.name(), desired(), managed(), reality);
+    }
+
+    /** The plan that destroys all that it has made or adopted. */
+    public Plan destruction(Reality reality) throws IOException {
+        return Comparison.plan(file.name(), new DesiredState(List.of()), managed(), reality);
+    }
+
+    /**
+     * Its desired state with a guest whose file is not written yet.
+     *
+     * @throws BadStateException if that is wrong, or does not fit the others
+     */
+    public DesiredState with(DesiredState desired, Guest guest) throws BadStateException {
+        return desired.with(
+                Written.read(shown(fileOf(guest)), DesiredState.text(guest), file.defaults()));
     }
 
     public Path guests() {

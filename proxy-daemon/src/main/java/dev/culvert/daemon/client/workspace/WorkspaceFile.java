@@ -1,12 +1,13 @@
 package dev.culvert.daemon.client.workspace;
 
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.infra.Defaults;
 import dev.culvert.settings.BadSettingsException;
 import dev.culvert.settings.Kind;
 import dev.culvert.settings.Layer;
 import dev.culvert.settings.Section;
 import dev.culvert.settings.Settings;
+import dev.culvert.value.Value;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,11 @@ public record WorkspaceFile(String name, String server, String node) {
                 section.get("name", Kind.TEXT, ""),
                 section.get("server", Kind.TEXT, ""),
                 section.get("node", Kind.TEXT, ""));
+    }
+
+    /** What guests get that do not say it. */
+    Defaults defaults() {
+        return new Defaults(server, node);
     }
 
     Value value() {

@@ -9,7 +9,7 @@ import dev.culvert.daemon.client.host.DaemonAnswers;
 import dev.culvert.daemon.client.host.DaemonFile;
 import dev.culvert.daemon.client.host.ScriptedDaemon;
 import dev.culvert.daemon.client.host.ScriptedHost;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;

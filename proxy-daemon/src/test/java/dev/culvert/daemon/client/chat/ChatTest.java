@@ -13,7 +13,7 @@ import dev.culvert.daemon.client.Surroundings;
 import dev.culvert.daemon.client.command.Culvert;
 import dev.culvert.daemon.client.command.Main;
 import dev.culvert.daemon.client.output.Terminal;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.audit.AuditChain;
 import dev.culvert.audit.AuditLog;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.policy.Level;
 import dev.culvert.policy.Policy;
 import dev.culvert.policy.PolicyFile;
 import dev.culvert.tools.Commands;
 import dev.culvert.tools.ToolBox;
 import dev.culvert.tools.WorkTree;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Server;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package dev.culvert.daemon.client.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.policy.Action;
 import dev.culvert.policy.Action.Access;
+import dev.culvert.value.Value;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,7 @@ package dev.culvert.daemon.client.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -8,7 +8,7 @@ import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.output.OutputListener;
 import dev.culvert.daemon.client.output.Terminal;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,7 +2,7 @@ package dev.culvert.daemon.client.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.culvert.daemon.client.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.value.Value;
 import dev.culvert.tools.ProgramTool;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.culvert.daemon.client.top;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

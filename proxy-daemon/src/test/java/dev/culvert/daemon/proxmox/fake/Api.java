@@ -1,6 +1,6 @@
 package dev.culvert.daemon.proxmox.fake;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;

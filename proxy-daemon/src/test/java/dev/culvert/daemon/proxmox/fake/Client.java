@@ -2,7 +2,7 @@ package dev.culvert.daemon.proxmox.fake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,6 +1,6 @@
 package dev.culvert.daemon.proxmox.fake;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.culvert.daemon.proxmox.fake;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.culvert.daemon.proxmox.fake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

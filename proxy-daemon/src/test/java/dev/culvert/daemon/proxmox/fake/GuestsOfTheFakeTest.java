@@ -2,7 +2,7 @@ package dev.culvert.daemon.proxmox.fake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package dev.culvert.daemon.proxmox.fake;
 
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.Value;
 import java.util.Map;
 
 /** Starts and stops guests. A VM that is locked fails in its task, as in Proxmox, not at once. */

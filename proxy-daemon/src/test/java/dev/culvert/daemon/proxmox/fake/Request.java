@@ -2,8 +2,8 @@ package dev.culvert.daemon.proxmox.fake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.culvert.daemon.client.value.BadValueException;
-import dev.culvert.daemon.client.value.Value;
+import dev.culvert.value.BadValueException;
+import dev.culvert.value.Value;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
