@@ -6,17 +6,21 @@ import dev.culvert.infra.GuestKind;
 import dev.culvert.infra.GuestWriter;
 import dev.culvert.infra.Nic;
 import dev.culvert.value.Value;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** The same guests for Ansible: an inventory, and playbooks that make agents of VMs. */
 public final class AnsibleFiles {
     static final String FOLDER = "infra/ansible/";
     private static final String NODES = "proxmox_nodes";
-    private static final String VSOCK = "/etc/modules-load.d/culvert-vsock.conf";
 
     /* As an executable inventory: Ansible runs it with --list. */
     private static final String SCRIPT = "#!/bin/sh\nexec culvert inventory \"$@\"\n";
@@ -28,8 +32,9 @@ public final class AnsibleFiles {
         Map<String, String> files = new LinkedHashMap<>();
         files.put(FOLDER + "inventory.json", inventory(guests).prettyJson() + "\n");
         files.put(FOLDER + "hosts", SCRIPT);
-        files.put(FOLDER + "vsock.json", vsock().prettyJson() + "\n");
-        files.put(FOLDER + "agent.json", agent().prettyJson() + "\n");
+        for (String playbook : List.of("vsock.json", "agent.json")) {
+            files.put(FOLDER + playbook, playbook(playbook));
+        }
         return files;
     }
 
@@ -115,110 +120,15 @@ public final class AnsibleFiles {
         return hosts;
     }
 
-    /* Proxmox refuses args to every API token: qm on the node, as root, sets them. What they have already stays. */
-    private static Value vsock() {
-        String qm =
-                """
-                args="$(qm config {{ hostvars[item].culvert_vmid }} | sed -n 's/^args: //p')"
-                device='-device vhost-vsock-pci,guest-cid={{ hostvars[item].culvert_cid }}'
-                case "$args" in *vhost-vsock-pci*) exit 0 ;; esac
-                qm set {{ hostvars[item].culvert_vmid }} --args "${args:+$args }$device"
-                echo CHANGED
-                """;
-        return play(
-                "Give VMs a vsock device",
-                NODES,
-                task(
-                        "Load vhost_vsock now",
-                        "ansible.builtin.command",
-                        Value.members("cmd", "modprobe vhost_vsock"),
-                        "changed_when",
-                        Value.of(false)),
-                task(
-                        "Load vhost_vsock at each start",
-                        "ansible.builtin.copy",
-                        Value.members("content", "vhost_vsock\n", "dest", VSOCK, "mode", "0644")),
-                task(
-                        "Set the CID of each VM",
-                        "ansible.builtin.shell",
-                        Value.members("cmd", qm),
-                        "loop",
-                        Value.of("{{ groups['agents'] | default([]) }}"),
-                        "when",
-                        Value.of("hostvars[item].culvert_node == inventory_hostname"),
-                        "register",
-                        Value.of("culvert_set"),
-                        "changed_when",
-                        Value.of("'CHANGED' in culvert_set.stdout | default('')")));
-    }
-
-    private static Value agent() {
-        return play(
-                "Install the agent and enrol it",
-                "agents",
-                task(
-                        "Install culvert-agent",
-                        "ansible.builtin.apt",
-                        Value.members("deb", "{{ agent_deb }}"),
-                        "when",
-                        Value.of("agent_deb is defined")),
-                task(
-                        "Make a join token",
-                        "ansible.builtin.command",
-                        Value.members(
-                                "cmd", "culvert enroll {{ inventory_hostname }} --output json"),
-                        "delegate_to",
-                        Value.of("localhost"),
-                        "register",
-                        Value.of("culvert_enrolment"),
-                        "no_log",
-                        Value.of(true),
-                        "changed_when",
-                        Value.of(true),
-                        "when",
-                        Value.of("join_url is defined")),
-                task(
-                        "Tell the agent where to join",
-                        "ansible.builtin.copy",
-                        Value.members(
-                                "content",
-                                "CULVERT_AGENT_JOIN={{ join_url }}\nCULVERT_AGENT_JOIN_TOKEN={{ (culvert_enrolment.stdout | from_json).token }}\n",
-                                "dest",
-                                "/etc/culvert/agent.env",
-                                "mode",
-                                "0600"),
-                        "no_log",
-                        Value.of(true),
-                        "when",
-                        Value.of("join_url is defined")),
-                task(
-                        "Start culvert-agent",
-                        "ansible.builtin.systemd_service",
-                        Value.members(
-                                "name", "culvert-agent", "state", "restarted", "enabled", true)));
-    }
-
-    private static Value play(String name, String hosts, Value... tasks) {
-        return Value.of(
-                List.of(
-                        Value.members(
-                                "name",
-                                name,
-                                "hosts",
-                                hosts,
-                                "become",
-                                true,
-                                "gather_facts",
-                                false,
-                                "tasks",
-                                Value.of(List.of(tasks)))));
-    }
-
-    private static Value task(String name, String module, Value arguments, Object... more) {
-        Map<String, Value> task = new LinkedHashMap<>();
-        task.put("name", Value.of(name));
-        task.put(module, arguments);
-        task.putAll(Value.members(more).map());
-        return new Value.Members(task);
+    /**
+     * A playbook: Proxmox refuses args to every API token, so qm on the node sets them, as root.
+     */
+    private static String playbook(String name) {
+        try (InputStream in =
+                Objects.requireNonNull(AnsibleFiles.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
