@@ -10,6 +10,7 @@ import dev.culvert.daemon.fleet.FleetListener;
 import dev.culvert.daemon.front.responses.KeptResponses;
 import dev.culvert.daemon.join.Waiting;
 import dev.culvert.daemon.metrics.Metrics;
+import dev.culvert.daemon.operations.RecentLog;
 import dev.culvert.daemon.operations.Runs;
 import dev.culvert.daemon.turn.Turns;
 import dev.culvert.transport.Transport;
@@ -149,7 +150,7 @@ final class Meters {
     }
 
     /** How much is remembered of changes that were made. */
-    void of(Runs runs) {
+    Meters of(Runs runs) {
         metrics.gauge(
                 "culvert.operations.kept",
                 "Changes of which the daemon remembers how they went (operations.keep).",
@@ -158,6 +159,19 @@ final class Meters {
                 "culvert.operations.kept.bytes",
                 "Bytes that these take (operations.keep_bytes).",
                 runs::bytes);
+        return this;
+    }
+
+    /** How much is remembered of the log. */
+    void of(RecentLog log) {
+        metrics.gauge(
+                "culvert.log.kept",
+                "Records of the log that the daemon remembers (operations.log.keep).",
+                log::count);
+        metrics.gauge(
+                "culvert.log.kept.bytes",
+                "Bytes that these take (operations.log.keep_bytes).",
+                log::bytes);
     }
 
     /** How many agents join at this moment. */

@@ -93,7 +93,7 @@ final class Routes implements AutoCloseable {
     private final EventsRoute events;
     private final Runs runs;
     private final CheckRoom checks;
-    private final RecentLog log = new RecentLog();
+    private final RecentLog log;
     private @Nullable AgentRooms rooms;
 
     Routes(
@@ -112,11 +112,16 @@ final class Routes implements AutoCloseable {
                 new Runs(
                         () -> settings.get().operations().keep(),
                         () -> settings.get().operations().keepBytes());
+        log =
+                new RecentLog(
+                        () -> settings.get().operations().log().keep(),
+                        () -> settings.get().operations().log().keepBytes());
+        runs.tell(log);
         LogStream.listen(entry -> {
-            log.add(entry);
+            log.add(entry, Runs.current());
             return runs.onLogged(entry);
         });
-        new Meters(metrics, settings).of(runs);
+        new Meters(metrics, settings).of(runs).of(log);
         checks = new CheckRoom(settings, metrics);
         events = new EventsRoute(access, admission, account, settings);
     }
@@ -275,7 +280,7 @@ final class Routes implements AutoCloseable {
                         new DrainRoute(admission, turns::count),
                         new LogLevelRoute(LogLevels.find()),
                         new StatusRoute(access, admission, state),
-                        new LogRoute(log::text),
+                        new LogRoute(log),
                         new DumpRoute(loops, offLoop),
                         new MachineRoute(() -> settings.get().stateDir(), offLoop),
                         new FleetExportRoute(access, offLoop),

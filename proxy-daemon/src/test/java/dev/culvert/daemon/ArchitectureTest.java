@@ -42,7 +42,9 @@ class ArchitectureTest {
                                                     "tunnel"),
                                             "config",
                                             "fleet")),
-                            Map.entry("operations", with(core("io", "json"), "auth", "config")),
+                            Map.entry(
+                                    "operations",
+                                    with(core("about", "io", "json"), "auth", "config")),
                             Map.entry(
                                     "api.operations",
                                     with(
@@ -507,6 +509,7 @@ class ArchitectureTest {
                                             "config",
                                             "fleet",
                                             "http",
+                                            "operations",
                                             "turn")),
                             Map.entry(
                                     "",
@@ -630,7 +633,7 @@ class ArchitectureTest {
                                             "client.output")),
                             Map.entry("client.forward", with(core("io"), "client", "client.http")),
                             Map.entry("client.top", core("about", "value")),
-                            Map.entry("client.logs", core("value")),
+                            Map.entry("client.logs", with(core("about", "io", "value"), "client")),
                             Map.entry(
                                     "client.chat",
                                     with(

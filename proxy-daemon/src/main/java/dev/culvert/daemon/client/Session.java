@@ -89,6 +89,11 @@ public final class Session {
         return known;
     }
 
+    /** Tells whoever listens that the verb failed. */
+    public void failed(Exception why) {
+        listener.failed(why);
+    }
+
     /** The named contexts of this user. */
     public Contexts contexts() throws IOException {
         return Contexts.read(around.place().settings());

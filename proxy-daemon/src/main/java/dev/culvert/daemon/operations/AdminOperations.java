@@ -137,8 +137,37 @@ final class AdminOperations {
                     op("status", "Show the daemon on one screen", READ)
                             .verb("status")
                             .at(GET, "/admin/status"),
-                    op("log", "Show the latest lines of the daemon's log", READ)
-                            .takes(query("agent", Schema.TEXT, "Only those that name this agent"))
+                    op("log", "Show the latest records of the daemon's log", READ)
+                            .takes(
+                                    query("agent", Schema.TEXT, "Only those that name this agent"),
+                                    query(
+                                            "since",
+                                            Schema.TEXT,
+                                            "Only those from then on: a time, or how long ago, such"
+                                                    + " as `30m`"),
+                                    query("until", Schema.TEXT, "Only those until then"),
+                                    query(
+                                            "level",
+                                            Schema.oneOf(
+                                                    List.of(
+                                                            "error", "warn", "info", "debug",
+                                                            "trace")),
+                                            "Only those that are at least so grave"),
+                                    query(
+                                            "operation",
+                                            Schema.TEXT,
+                                            "Only those of this operation, such as `tunnel.add`,"
+                                                    + " or of all that begin so: `tunnel`"),
+                                    query("op", Schema.TEXT, "Only those of this run or request"),
+                                    query("text", Schema.TEXT, "Only those that contain this"),
+                                    query(
+                                            "after",
+                                            Schema.number(0, Integer.MAX_VALUE),
+                                            "Only those after the record of this number"),
+                                    query(
+                                            "limit",
+                                            Schema.number(1, 5_000),
+                                            "The most records, 200 by default"))
                             .at(GET, "/admin/log"),
                     op(
                                     "settings",

@@ -30,8 +30,25 @@ public final class Runs {
     /** The run that a thread works for now. */
     private static final ThreadLocal<@Nullable Run> CURRENT = new ThreadLocal<>();
 
+    /** Is told of each run. */
+    public interface Listener {
+        void onBegun(Run run);
+
+        void onEnded(Run run, Run.End end);
+    }
+
+    private static final Listener NOBODY =
+            new Listener() {
+                @Override
+                public void onBegun(Run run) {}
+
+                @Override
+                public void onEnded(Run run, Run.End end) {}
+            };
+
     private final IntSupplier most;
     private final IntSupplier mostBytes;
+    private volatile Listener listener = NOBODY;
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
     /** By id, the oldest first; its own lock, which guards the next two. */
@@ -71,15 +88,22 @@ public final class Runs {
         this.mostBytes = mostBytes;
     }
 
+    /** Tells {@code next} of each run from now on. */
+    public void tell(Listener next) {
+        listener = next;
+    }
+
     /** Begins a run. */
     public Run begin(
             Operation operation, String path, Caller caller, String requestId, long bytesIn) {
+        Run run;
         synchronized (kept) {
-            Run run = new Run(freeId(), operation, path, caller, requestId, bytesIn);
+            run = new Run(freeId(), operation, path, caller, requestId, bytesIn);
             add(run);
             forget();
-            return run;
         }
+        listener.onBegun(run);
+        return run;
     }
 
     private String freeId() {
@@ -107,6 +131,11 @@ public final class Runs {
         }
     }
 
+    /** The run that this thread works for; null without one. */
+    public static @Nullable Run current() {
+        return CURRENT.get();
+    }
+
     /**
      * Takes a line of the log for the run that this thread works for, if any.
      *
@@ -128,6 +157,10 @@ public final class Runs {
             if (isStored && kept.get(run.id()) == run) {
                 ended.put(run.id(), run);
             }
+        }
+        Run.End end = run.end();
+        if (end != null) {
+            listener.onEnded(run, end);
         }
     }
 

@@ -78,7 +78,10 @@ class DaemonSettingsTest {
                                 List.of(new AgentAddress.Unix("/run/culvert/admin.sock")), 64));
         CallerLimits none = CallerLimits.DEFAULTS;
         assertThat(it.limits()).isEqualTo(new LimitSettings(none, none, List.of()));
-        assertThat(it.operations()).isEqualTo(new OperationSettings(1000, 1 << 20));
+        assertThat(it.operations())
+                .isEqualTo(
+                        new OperationSettings(
+                                1000, 1 << 20, new OperationSettings.Log(5000, 2 << 20)));
         assertThat(it.responses())
                 .isEqualTo(new ResponseSettings(1000, 32 << 20, Duration.ofHours(1)));
         assertThat(it.continuations())
@@ -198,7 +201,7 @@ class DaemonSettingsTest {
                     "each_token": {"rate": "9/m", "bytes": "64KiB/s", "turns": 3},
                     "tenants": [{"tenant": "t", "rate": "1/h", "burst": 4, "bytes": "1B/s", "turns": 5}]
                   },
-                  "operations": {"keep": 8, "keep_bytes": "9KiB"},
+                  "operations": {"keep": 8, "keep_bytes": "9KiB", "log": {"keep": 85, "keep_bytes": "86KiB"}},
                   "responses": {"keep": 76, "keep_bytes": "6KiB", "keep_for": 77},
                   "continuations": {"valid_for": 84, "max_bytes": "7KiB", "keep_bytes": "8KiB"},
                   "sse": {"keepalive": 7},
@@ -383,7 +386,8 @@ class DaemonSettingsTest {
                                                                 4,
                                                                 Optional.of(new ByteRate(1)),
                                                                 5)))),
-                                new OperationSettings(8, 9 << 10),
+                                new OperationSettings(
+                                        8, 9 << 10, new OperationSettings.Log(85, 86 << 10)),
                                 new ResponseSettings(76, 6 << 10, seconds(77)),
                                 new ContinuationSettings(seconds(84), 7 << 10, 8 << 10),
                                 new SseSettings(seconds(7)),

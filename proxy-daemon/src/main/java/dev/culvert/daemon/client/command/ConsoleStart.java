@@ -21,6 +21,7 @@ import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.http.Response;
 import dev.culvert.daemon.client.local.ProjectName;
+import dev.culvert.daemon.client.logs.CommandLog;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.settings.ChatSettings;
 import dev.culvert.daemon.client.settings.Project;
@@ -54,7 +55,7 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
                         session.around(),
                         session.output(),
                         options,
-                        new ConsoleVerbs(session),
+                        new ConsoleVerbs(session, new LoggedVerbs(log(session.around()))),
                         new LiveNames(session),
                         (agent, resumed, mayChange) -> speaker(session, agent, resumed, mayChange))
                 .run(steps, flags.keepGoing());
@@ -73,7 +74,7 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
                         common(session), "", flags.mode(Mode.PLAN), flags.dryRun(), flags.yes());
         Interactive.With with =
                 new Interactive.With(
-                        new ConsoleVerbs(session),
+                        new ConsoleVerbs(session, new LoggedVerbs(log(session.around()))),
                         new LiveNames(session),
                         () -> beat(session),
                         (here, console, agent, resumed, mayChange) ->
@@ -96,6 +97,12 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
         Path project = Project.find(Path.of("").toAbsolutePath(), home).root();
         return StateFolder.of(around.environment())
                 .map(it -> it.resolve("console").resolve(ProjectName.of(project)));
+    }
+
+    /** What was run in this project; empty where nothing is kept. */
+    static Optional<CommandLog> log(Surroundings around) throws UsageException {
+        return history(around)
+                .map(it -> new CommandLog(it.resolveSibling(it.getFileName() + ".commands.jsonl")));
     }
 
     private static Pulse.Beat beat(Session session) throws IOException {

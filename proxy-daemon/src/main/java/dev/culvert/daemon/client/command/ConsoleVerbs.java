@@ -27,19 +27,21 @@ final class ConsoleVerbs implements Commands {
     private static final String CALL = "call";
 
     private final Session session;
+    private final LoggedVerbs verbs;
 
-    ConsoleVerbs(Session session) {
+    ConsoleVerbs(Session session, LoggedVerbs verbs) {
         this.session = session;
+        this.verbs = verbs;
     }
 
     @Override
     public int run(Surroundings around, OutputListener listener, List<String> words) {
-        return Culvert.run(around, listener, words.toArray(String[]::new));
+        return verbs.run(around, listener, words);
     }
 
     @Override
     public Catalogue catalogue() {
-        CommandSpec root = Culvert.spec();
+        CommandSpec root = verbs.spec();
         try {
             List<Value> operations =
                     session.api().get(CallCommand.OPERATIONS).at("operations").list();

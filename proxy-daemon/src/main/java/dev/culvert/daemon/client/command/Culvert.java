@@ -168,6 +168,17 @@ public final class Culvert implements Verb {
                 .execute(arguments);
     }
 
+    /** The words at the beginning that name a verb. */
+    static String verb(CommandSpec all, List<String> words) {
+        CommandSpec at = all;
+        int count = 0;
+        while (count < words.size() && at.subcommands().containsKey(words.get(count))) {
+            at = at.subcommands().get(words.get(count)).getCommandSpec();
+            count++;
+        }
+        return String.join(" ", words.subList(0, count));
+    }
+
     /** All commands, from which the build makes the manual pages and the completion. */
     static CommandSpec spec() {
         Surroundings nowhere =
@@ -271,6 +282,7 @@ public final class Culvert implements Verb {
     }
 
     private static int failed(Exception e, CommandLine line, Session session) {
+        session.failed(e);
         if (e instanceof IOException) {
             String message = e.getMessage() + Hints.of(e, session);
             line.getErr().println("culvert: " + Quoted.lines(message)); // it may name a file

@@ -2,22 +2,15 @@ package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
-import dev.culvert.daemon.client.logs.Journal;
-import dev.culvert.daemon.client.logs.JournalLine;
-import dev.culvert.daemon.client.logs.LogFile;
+import dev.culvert.daemon.client.UsageException;
 import dev.culvert.daemon.client.logs.LogFilter;
-import dev.culvert.daemon.client.output.Column;
-import dev.culvert.daemon.client.output.Format;
-import dev.culvert.daemon.client.output.Output;
-import dev.culvert.daemon.client.output.View;
-import dev.culvert.io.Quoted;
-import dev.culvert.value.Value;
+import dev.culvert.daemon.client.logs.LogWindow;
+import dev.culvert.daemon.client.logs.Moment;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
+import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,22 +24,31 @@ import picocli.CommandLine.Option;
             "",
             "It reads the journal of the unit culvertd, for which root or the group"
                     + " systemd-journal",
-            "is needed, or the file that --file names.",
+            "is needed, or the file that --file names. With --from daemon it asks the daemon for",
+            "the latest records, which also have their operation, phase, resources and errors;",
+            "--operation does that by itself. With --from commands it shows what the console ran",
+            "in this project.",
             "",
             "Examples:",
             "  culvert logs --follow --agent web-1",
-            "  culvert logs --op 719e15e63d60b57d"
+            "  culvert logs --op 719e15e63d60b57d",
+            "  culvert logs --since 30m --level warn",
+            "  culvert logs --operation tunnel --text refused --output json"
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:the log cannot be read"})
+        exitCodeList = {
+            "0:done",
+            "1:the log cannot be read",
+            "2:a flag is wrong",
+            "3:the daemon cannot be reached"
+        })
 final class LogsCommand implements Verb {
-    private static final View VIEW =
-            View.of(
-                    "message",
-                    Column.of("TIME", "time"),
-                    Column.of("LEVEL", "level"),
-                    Column.of("MESSAGE", "message"));
-    private static final Duration LOOK = Duration.ofMillis(500);
+    /** Where records are. */
+    enum Source {
+        JOURNAL,
+        DAEMON,
+        COMMANDS
+    }
 
     private final Session session;
 
@@ -65,11 +67,41 @@ final class LogsCommand implements Verb {
     private @Nullable String op;
 
     @Option(
+            names = "--operation",
+            paramLabel = "NAME",
+            description = "Only records of this operation, or of all that begin so: tunnel.")
+    private @Nullable String operation;
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "Only from then on: 30m, 2h, 1d, or 2026-11-30T12:00:00Z.")
+    private @Nullable String since;
+
+    @Option(names = "--until", paramLabel = "TIME", description = "Only until then.")
+    private @Nullable String until;
+
+    @Option(
+            names = "--level",
+            paramLabel = "LEVEL",
+            description = "Only what is at least so grave: error, warn, info, debug.")
+    private @Nullable String level;
+
+    @Option(names = "--text", paramLabel = "TEXT", description = "Only what contains this.")
+    private @Nullable String text;
+
+    @Option(
             names = "--lines",
             paramLabel = "N",
             defaultValue = "1000",
             description = "How many lines to look at before the new ones. Default: 1000")
     private int lines = 1_000;
+
+    @Option(
+            names = "--from",
+            paramLabel = "SOURCE",
+            description = "journal, daemon or commands. Default: journal")
+    private @Nullable Source from;
 
     @Option(
             names = "--file",
@@ -81,106 +113,71 @@ final class LogsCommand implements Verb {
         this.session = session;
     }
 
+    /**
+     * What is asked for.
+     *
+     * @param lines how many to look at before the new ones
+     */
+    record Wish(
+            LogFilter about,
+            LogWindow window,
+            Optional<String> operation,
+            int lines,
+            boolean follow) {}
+
     @Override
     public int run() throws IOException {
-        LogFilter filter = new LogFilter(Optional.ofNullable(agent), Optional.ofNullable(op));
+        Wish wish = wish();
+        if (file != null && (from != null || operation != null)) {
+            throw new UsageException(
+                    "--file names a file of lines, which know no operation: leave out %s"
+                            .formatted(from != null ? "--from" : "--operation"));
+        }
+        Source source = operation != null && from == null ? Source.DAEMON : from;
+        if (source == Source.JOURNAL && operation != null) {
+            throw new UsageException(
+                    "the journal has lines, which know no operation: --operation takes --from daemon"
+                            + " or --from commands");
+        }
         try {
-            return file == null ? journal(filter) : file(filter, file);
+            if (file != null) {
+                return new LogLines(session, wish).file(file);
+            }
+            return switch (source) {
+                case null -> new LogLines(session, wish).journal();
+                case JOURNAL -> new LogLines(session, wish).journal();
+                case DAEMON -> new DaemonRecords(session, wish).run();
+                case COMMANDS -> new CommandRecords(session, wish).run();
+            };
         } catch (InterruptedException _) {
             return ExitCode.INTERRUPTED;
         }
     }
 
-    private int journal(LogFilter filter) throws IOException, InterruptedException {
-        Output output = session.output();
-        AtomicInteger read = new AtomicInteger();
-        AtomicInteger printed = new AtomicInteger();
-        int code;
-        try {
-            code =
-                    new Journal(List.of("journalctl"))
-                            .read(
-                                    lines,
-                                    follow,
-                                    line -> {
-                                        read.incrementAndGet();
-                                        if (filter.test(line.message())) {
-                                            printed.incrementAndGet();
-                                            print(output, line);
-                                        }
-                                    });
-        } catch (IOException e) {
-            throw new IOException(
-                    "journalctl cannot be started (%s): name the daemon's log with --file"
-                            .formatted(Quoted.message(e)),
-                    e);
+    private Wish wish() throws UsageException {
+        Instant now = Instant.now();
+        String grade = level == null ? null : level.toLowerCase(Locale.ROOT);
+        if (grade != null && !LogWindow.LEVELS.contains(grade)) {
+            throw new UsageException(
+                    "--level is '%s': it takes %s"
+                            .formatted(level, String.join(", ", LogWindow.LEVELS)));
         }
-        if (code != 0) {
-            return ExitCode.FAILED;
+        if (lines < 1) {
+            throw new UsageException("--lines is %d: it must be at least 1".formatted(lines));
         }
-        if (read.get() == 0) {
-            throw new IOException(
-                    "the journal here has no line of the unit culvertd that you may read: run this as"
-                            + " root or in the group systemd-journal; a daemon that you started"
-                            + " yourself logs to its standard error, so name that file with --file");
-        }
-        noteIfNothing(output, read.get(), printed.get());
-        return ExitCode.OK;
-    }
-
-    private static void noteIfNothing(Output output, int read, int printed) {
-        if (printed == 0) {
-            output.note(
-                    "none of the last %d lines is one of those that you ask for: look at more with"
-                                    .formatted(read)
-                            + " --lines");
-        }
-    }
-
-    private static void print(Output output, JournalLine line) {
-        if (output.format() == Format.TABLE) {
-            output.piece(Quoted.page(line.text()) + "\n");
-        } else {
-            output.event(
-                    Value.members(
-                            "time",
-                            line.at().toString(),
-                            "level",
-                            line.level(),
-                            "message",
-                            line.message()),
-                    VIEW);
-        }
-    }
-
-    private int file(LogFilter filter, Path path) throws IOException, InterruptedException {
-        Output output = session.output();
-        LogFile log = new LogFile(path);
-        List<String> all = log.read();
-        List<String> last = all.subList(Math.max(0, all.size() - lines), all.size());
-        int printed = print(output, filter, last);
-        if (!follow) {
-            noteIfNothing(output, last.size(), printed);
-        }
-        while (follow && !output.isBroken()) {
-            Thread.sleep(LOOK);
-            print(output, filter, log.read());
-        }
-        return ExitCode.OK;
-    }
-
-    private static int print(Output output, LogFilter filter, List<String> lines) {
-        int printed = 0;
-        for (String line : lines) {
-            if (filter.test(line)) {
-                printed++;
-                if (output.format() == Format.TABLE) {
-                    output.piece(Quoted.page(line) + "\n");
-                } else {
-                    output.event(Value.members("message", line), VIEW);
-                }
-            }
-        }
-        return printed;
+        return new Wish(
+                new LogFilter(Optional.ofNullable(agent), Optional.ofNullable(op)),
+                new LogWindow(
+                        since == null
+                                ? Optional.empty()
+                                : Optional.of(Moment.of("--since", since, now)),
+                        until == null
+                                ? Optional.empty()
+                                : Optional.of(Moment.of("--until", until, now)),
+                        Optional.ofNullable(grade),
+                        Optional.ofNullable(text)),
+                Optional.ofNullable(operation),
+                lines,
+                follow);
     }
 }

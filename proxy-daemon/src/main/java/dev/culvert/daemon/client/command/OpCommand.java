@@ -3,6 +3,7 @@ package dev.culvert.daemon.client.command;
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.http.Api;
+import dev.culvert.daemon.client.http.ProblemException;
 import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Format;
@@ -12,6 +13,7 @@ import dev.culvert.daemon.client.output.View;
 import dev.culvert.io.Quoted;
 import dev.culvert.value.Value;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -72,9 +74,30 @@ final class OpCommand implements Verb {
         Value run = api.get(AdminPaths.RUNS + "/" + Request.segment(id));
         output.item(run, ONE);
         if (output.format() == Format.TABLE) {
-            run.at("log").list().forEach(line -> output.line(Quoted.sentence(line.text())));
+            log(api, output, run);
         }
         return ExitCode.OK;
+    }
+
+    /**
+     * Its records with their times, if they are still known and for this caller; else its lines.
+     */
+    private static void log(Api api, Output output, Value run) throws IOException {
+        List<Value> records;
+        try {
+            records =
+                    api.get(LogRecords.PATH + "?limit=5000&op=" + Request.segment(run.text("id")))
+                            .at("records")
+                            .list();
+        } catch (ProblemException _) {
+            records = List.of();
+        }
+        if (records.isEmpty()) {
+            run.at("log").list().forEach(line -> output.line(Quoted.page(line.text())));
+        } else {
+            records.forEach(it -> LogRecords.print(output, it));
+        }
+        output.piece("");
     }
 
     private static Tone tone(Value run) {

@@ -18,4 +18,7 @@ public interface OutputListener {
 
     /** The daemon has recorded a change under this id. */
     void ranAs(String run);
+
+    /** The command failed; it says why itself. */
+    default void failed(Exception why) {}
 }

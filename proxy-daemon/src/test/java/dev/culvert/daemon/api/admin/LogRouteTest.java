@@ -20,6 +20,6 @@ class LogRouteTest {
                 "w.b,    agent web is ready,                  false",
             })
     void aLineIsAboutAnAgentThatItNames(@Nullable String agent, String line, boolean isAbout) {
-        assertThat(LogRoute.about(agent).test(line)).isEqualTo(isAbout);
+        assertThat(LogQuery.about(agent).test(line)).isEqualTo(isAbout);
     }
 }

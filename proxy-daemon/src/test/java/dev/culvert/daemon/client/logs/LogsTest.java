@@ -3,10 +3,12 @@ package dev.culvert.daemon.client.logs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +46,56 @@ class LogsTest {
         assertThat(filter.test("op=719e agent=a x")).isTrue();
         assertThat(filter.test("request=719ee agent=a x")).isFalse();
         assertThat(filter.test("request=719e agent=b x")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2026-11-30T12:00:00.5Z WARN Fleet - Agent Web is away | true",
+                "2026-11-30T12:00:00.5Z ERROR Fleet - Agent Web is away | true",
+                "2026-11-30T12:00:00.5Z INFO Fleet - Agent Web is away | false",
+                "2026-11-30T11:00:00Z WARN Fleet - Agent Web is away | false",
+                "2026-11-30T14:00:00Z WARN Fleet - Agent Web is away | false",
+                "2026-11-30T12:00:00.5Z WARN Fleet - Agent b is away | false",
+                "time=2026-11-30T12:00:00Z level=warn agent=web | true",
+                "{\"time\":\"2026-11-30T12:00:00Z\",\"level\":\"warn\",\"agent\":\"web\"} | true",
+                "{\"time\":\"2026-11-30T12:00:00Z\",\"level\":\"info\",\"agent\":\"web\"} | false",
+                "WARN the web has no time | false"
+            })
+    void linesAreWantedByTimeLevelAndText(String line, boolean isWanted) {
+        LogWindow window =
+                new LogWindow(
+                        Optional.of(Instant.parse("2026-11-30T11:30:00Z")),
+                        Optional.of(Instant.parse("2026-11-30T13:00:00Z")),
+                        Optional.of("warn"),
+                        Optional.of("web"));
+        assertThat(window.wants(line)).isEqualTo(isWanted);
+    }
+
+    @Test
+    void aTimeIsADateOrHowLongAgo() throws Exception {
+        Instant now = Instant.parse("2026-11-30T12:00:00Z");
+        assertThat(Moment.of("--since", "30m", now)).isEqualTo("2026-11-30T11:30:00Z");
+        assertThat(Moment.of("--since", "2d", now)).isEqualTo("2026-11-28T12:00:00Z");
+        assertThat(Moment.of("--since", "2026-11-01T00:00:00Z", now))
+                .isEqualTo("2026-11-01T00:00:00Z");
+        assertThatThrownBy(() -> Moment.of("--since", "soon", now))
+                .hasMessageContainingAll("--since", "soon", "30m");
+    }
+
+    @Test
+    void theLogOfCommandsKeepsAnOlderFileAndForgetsHalfALine() throws Exception {
+        Path file = folder.resolve("deep/commands.jsonl");
+        CommandLog log = new CommandLog(file);
+        log.add(Value.members("x", "a".repeat(1 << 20)));
+        Files.writeString(file, "{\"x\": \"ha\n", StandardOpenOption.APPEND);
+        log.add(Value.members("x", "b"));
+
+        assertThat(log.read()).hasSize(2);
+        assertThat(log.read().getLast().text("x")).isEqualTo("b");
+        assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
+        assertThat(folder.resolve("deep/commands.jsonl.1")).exists();
     }
 
     @Test
