@@ -651,7 +651,16 @@ class ArchitectureTest {
                                             "client.bugreport",
                                             "client.chat",
                                             "client.output")),
-                            Map.entry("client.mcp", with(core("io", "value"), "client.http")),
+                            Map.entry(
+                                    "client.mcp",
+                                    with(
+                                            core("about", "io", "value"),
+                                            "client.console",
+                                            "client.http",
+                                            "client.workbench")),
+                            Map.entry(
+                                    "client.workbench",
+                                    with(core("about", "io", "value"), "client", "client.console")),
                             Map.entry(
                                     "client.workspace",
                                     with(
@@ -681,6 +690,7 @@ class ArchitectureTest {
                                             "client.settings",
                                             "client.setup",
                                             "client.top",
+                                            "client.workbench",
                                             "client.workspace",
                                             "client.http",
                                             "client.output",

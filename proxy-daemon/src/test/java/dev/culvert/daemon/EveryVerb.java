@@ -274,6 +274,7 @@ final class EveryVerb implements Closeable {
                     case "agents rotate", "agents revoke" -> List.of(joined());
                     case "context use" -> List.of(context());
                     case "context add" -> List.of(next(), "--url", "http://127.0.0.1:1");
+                    case "mcp mode" -> List.of("plan", "--project", workspace());
                     case "mcp install" -> List.of("--client", "codex", "--dry-run");
                     case "exec" -> List.of("/status");
                     case "completion" -> List.of("bash");

@@ -73,6 +73,7 @@ class EveryVerbTest {
                     "context use",
                     "context add",
                     "mcp install",
+                    "mcp mode",
                     "audit",
                     "audit verify",
                     "policy test",

@@ -1,30 +1,14 @@
 package dev.culvert.daemon;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.CommandRun.User;
 import dev.culvert.daemon.ScriptedGuest.Request;
-import dev.culvert.daemon.client.Surroundings;
-import dev.culvert.daemon.client.command.Culvert;
-import dev.culvert.daemon.client.output.Terminal;
 import dev.culvert.value.Value;
-import java.io.BufferedReader;
-import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,61 +23,11 @@ class McpVerbTest {
 
     @TempDir Path folder;
 
-    /** A program that has started {@code culvert mcp}, over a pair of sockets as its pipes. */
-    private static final class Program implements Closeable {
-        private final Socket near;
-        private final Socket far;
-        private final BufferedReader lines;
-        private final OutputStream out;
-        private final StringWriter err = new StringWriter();
-        private final Thread command;
-        private volatile int code = -1;
-
-        Program(TestDaemon daemon) throws IOException {
-            try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                near = new Socket(server.getInetAddress(), server.getLocalPort());
-                far = server.accept();
-            }
-            lines = new BufferedReader(new InputStreamReader(near.getInputStream(), UTF_8));
-            out = near.getOutputStream();
-            InputStream in = far.getInputStream();
-            Surroundings around =
-                    new Surroundings(
-                            Map.of("CULVERT_URL", "http://127.0.0.1:" + daemon.port()),
-                            in,
-                            new PrintWriter(far.getOutputStream(), true, UTF_8),
-                            new PrintWriter(err, true),
-                            new Surroundings.Place(
-                                    Path.of("/nonexistent"), List.of(), Terminal.NONE, _ -> {}));
-            command = Thread.ofVirtual().start(() -> code = Culvert.run(around, "mcp"));
-        }
-
-        void write(String line) throws IOException {
-            out.write((line + "\n").getBytes(UTF_8));
-        }
-
-        Value read() throws IOException {
-            return Value.parse(String.valueOf(lines.readLine()));
-        }
-
-        int end() throws Exception {
-            near.shutdownOutput();
-            command.join();
-            return code;
-        }
-
-        @Override
-        public void close() throws IOException {
-            near.close();
-            far.close();
-        }
-    }
-
     @Test
     void carriesTheMessagesOfAnEarlierClient() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = TestDaemon.with(guest);
-                Program program = new Program(daemon)) {
+                McpProgram program = McpProgram.start(daemon)) {
             program.write(
                     "{\"jsonrpc\":\"2.0\",\"id\":\"i\",\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-06-18\"}}");
             Value begun = program.read();
@@ -107,7 +41,7 @@ class McpVerbTest {
             program.write("{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"no/such\"}");
             assertThat(program.read().at("error").text("code")).isEqualTo("-32601");
             assertThat(program.end()).isZero();
-            assertThat(program.err.toString()).isEmpty();
+            assertThat(program.err()).isEmpty();
         }
     }
 
@@ -115,7 +49,7 @@ class McpVerbTest {
     void carriesProgressAndTheResultOfALaterClient() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = TestDaemon.with(guest);
-                Program program = new Program(daemon)) {
+                McpProgram program = McpProgram.start(daemon)) {
             program.write("{\"jsonrpc\":\"2.0\",\"id\":4," + ASK + "," + META + "}}");
             Request message = guest.take();
             message.chunk("hel");
@@ -132,7 +66,7 @@ class McpVerbTest {
     void whatIsCancelledStopsTheAgent() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.announcing("cancel");
                 TestDaemon daemon = TestDaemon.with(guest);
-                Program program = new Program(daemon)) {
+                McpProgram program = McpProgram.start(daemon)) {
             program.write("{\"jsonrpc\":\"2.0\",\"id\":4," + ASK + "}}");
             Request message = guest.take();
             program.write(
@@ -149,7 +83,7 @@ class McpVerbTest {
     void aTurnThatFailsAndADaemonThatIsGoneAreErrors() throws Exception {
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = TestDaemon.with(guest);
-                Program program = new Program(daemon)) {
+                McpProgram program = McpProgram.start(daemon)) {
             program.write("{\"jsonrpc\":\"2.0\",\"id\":4," + ASK + "}}");
             guest.take().error("runtime_error", "broken");
             assertThat(program.read().at("error").text("code")).isEqualTo("-32603");
@@ -159,7 +93,7 @@ class McpVerbTest {
             assertThat(answer.text("id")).isEqualTo("5");
             assertThat(answer.at("error").text("message")).contains("cannot be reached");
             assertThat(program.end()).isZero();
-            assertThat(program.err.toString()).contains("cannot be reached");
+            assertThat(program.err()).contains("cannot be reached");
         }
     }
 

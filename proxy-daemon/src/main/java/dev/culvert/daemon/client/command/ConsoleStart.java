@@ -46,7 +46,7 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
         Format format = session.output().format();
         Options options =
                 new Options(
-                        common(session),
+                        commonWithColour(session),
                         format == Format.TABLE ? "" : format.name().toLowerCase(Locale.ROOT),
                         flags.mode(Mode.APPLY),
                         flags.dryRun(),
@@ -71,7 +71,11 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
         Surroundings around = session.around();
         Options options =
                 new Options(
-                        common(session), "", flags.mode(Mode.PLAN), flags.dryRun(), flags.yes());
+                        commonWithColour(session),
+                        "",
+                        flags.mode(Mode.PLAN),
+                        flags.dryRun(),
+                        flags.yes());
         Interactive.With with =
                 new Interactive.With(
                         new ConsoleVerbs(session, new LoggedVerbs(log(session.around()))),
@@ -155,8 +159,17 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
                         mayChange));
     }
 
+    /** The flags for each command. */
+    private List<String> commonWithColour(Session session) {
+        List<String> common = new ArrayList<>(common(session));
+        if (colour.get() != Session.Colour.AUTO) {
+            common.add("--color=" + colour.get().name().toLowerCase(Locale.ROOT));
+        }
+        return common;
+    }
+
     /** The flags that say which daemon, for each command. */
-    private List<String> common(Session session) {
+    static List<String> common(Session session) {
         TargetOptions options = session.options();
         List<String> common = new ArrayList<>();
         options.url().ifPresent(url -> common.add("--url=" + url));
@@ -165,9 +178,6 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
         options.caFile().ifPresent(file -> common.add("--ca-file=" + file));
         if (!options.timeout().equals(Culvert.USUAL_TIMEOUT)) {
             common.add("--timeout=" + options.timeout().toMillis() + "ms");
-        }
-        if (colour.get() != Session.Colour.AUTO) {
-            common.add("--color=" + colour.get().name().toLowerCase(Locale.ROOT));
         }
         return common;
     }

@@ -69,6 +69,7 @@ final class LocalEffects {
                     "reach setup",
                     "reach stop",
                     "mcp install",
+                    "mcp mode",
                     "vm adopt" ->
                     true;
             default -> false;

@@ -12,6 +12,7 @@ import dev.culvert.daemon.client.workspace.TerraformPlan;
 import dev.culvert.daemon.client.workspace.Workspace;
 import dev.culvert.infra.Plan;
 import dev.culvert.io.FileTrouble;
+import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,9 @@ import picocli.CommandLine.Option;
         footer = {"", "Examples:", "  culvert plan", "  culvert plan --out plan.json -o name"})
 final class PlanCommand implements Verb {
     static final View PLAN = View.of("digest");
+
+    /** So many digits are enough for people. */
+    private static final int SHORT = 12;
 
     private final Session session;
 
@@ -74,7 +78,7 @@ final class PlanCommand implements Verb {
             if (out != null) {
                 throw new UsageException("--show makes no plan that --out could write: give one");
             }
-            print(Plans.read(show));
+            show(show);
             return ExitCode.OK;
         }
         Workspace workspace = flags.find(session);
@@ -102,33 +106,54 @@ final class PlanCommand implements Verb {
         Output output = session.output();
         TerraformPlan plan = engine.of(session, workspace).plan(output::progress);
         output.progressEnds();
-        if (json) {
-            output.line(plan.value().prettyJson());
-        } else if (output.format() != Format.TABLE) {
-            output.item(plan.value(), PLAN);
-        } else {
-            new PlanPicture(output).draw(plan);
-            if (!plan.isEmpty()) {
-                output.line(
-                        "digest %s: culvert apply %s".formatted(plan.digest(), plan.shortDigest()));
-            }
-        }
+        print(plan);
         return ExitCode.OK;
     }
 
-    private void print(Plan plan) {
-        if (json) {
-            session.output().line(plan.value().prettyJson());
-        } else if (session.output().format() != Format.TABLE) {
-            session.output().item(plan.value(), PLAN);
+    /** A plan in a file, whoever has made it. */
+    private void show(Path file) throws IOException {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (IOException e) {
+            throw new UsageException("%s cannot be read: %s".formatted(file, FileTrouble.why(e)));
+        }
+        if (TerraformPlan.isOne(text)) {
+            print(TerraformPlan.parse(file.toString(), text));
         } else {
-            new PlanPicture(session.output()).draw(plan);
-            if (!plan.isEmpty()) {
-                session.output()
-                        .line(
-                                "digest %s: culvert apply %s"
-                                        .formatted(plan.digest(), plan.shortDigest()));
-            }
+            print(Plan.parse(file.toString(), text));
+        }
+    }
+
+    private void print(TerraformPlan plan) {
+        print(
+                plan.value(),
+                plan.isEmpty() ? "" : plan.digest(),
+                () -> new PlanPicture(session.output()).draw(plan));
+    }
+
+    private void print(Plan plan) {
+        print(
+                plan.value(),
+                plan.isEmpty() ? "" : plan.digest(),
+                () -> new PlanPicture(session.output()).draw(plan));
+    }
+
+    private void print(Value value, String digest, Runnable picture) {
+        Output output = session.output();
+        if (!json && output.format() != Format.TABLE) {
+            output.item(value, PLAN);
+            return;
+        }
+        output.drawn(value);
+        if (json) {
+            output.line(value.prettyJson());
+            return;
+        }
+        picture.run();
+        if (!digest.isEmpty()) {
+            output.line(
+                    "digest %s: culvert apply %s".formatted(digest, digest.substring(0, SHORT)));
         }
     }
 }

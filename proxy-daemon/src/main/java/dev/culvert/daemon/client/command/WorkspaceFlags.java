@@ -4,6 +4,8 @@ import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which workspace a verb is about. */
@@ -12,9 +14,20 @@ final class WorkspaceFlags {
             names = "--project",
             paramLabel = "DIR",
             description = "A folder in the workspace. Default: the current folder")
-    private Path project = Path.of("");
+    private @Nullable Path project;
 
     Workspace find(Session session) throws IOException {
-        return Workspace.find(project.toAbsolutePath(), session.around());
+        return Workspace.find(folder().toAbsolutePath(), session.around());
+    }
+
+    /** Empty if no folder was named, and the current one is in none. */
+    Optional<Workspace> findAny(Session session) throws IOException {
+        return project == null
+                ? Workspace.findAny(folder().toAbsolutePath(), session.around())
+                : Optional.of(find(session));
+    }
+
+    private Path folder() {
+        return project == null ? Path.of("") : project;
     }
 }

@@ -41,12 +41,12 @@ public enum Mode {
     }
 
     /** Whether commands with this effect are offered and run. */
-    boolean allows(Effect effect) {
+    public boolean allows(Effect effect) {
         return effect.compareTo(most) <= 0;
     }
 
     /** The least mode that allows it. */
-    static Mode of(Effect effect) {
+    public static Mode of(Effect effect) {
         return Stream.of(values()).filter(it -> it.allows(effect)).findFirst().orElse(APPLY);
     }
 
@@ -59,7 +59,7 @@ public enum Mode {
         };
     }
 
-    String label() {
+    public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 
@@ -68,7 +68,7 @@ public enum Mode {
     }
 
     /** What it allows, as a clause. */
-    String what() {
+    public String what() {
         return what;
     }
 }

@@ -22,12 +22,12 @@ import java.util.function.Consumer;
  * The daemon as a server of the Model Context Protocol. A client of the revisions that begin with
  * {@code initialize} gets its session and its revision added to what it sends. Thread-safe.
  */
-public final class McpEndpoint {
+public final class McpEndpoint implements Answering {
     static final String MODERN = "2026-07-28";
 
     private static final String PATH = "/mcp";
-    private static final String META = "io.modelcontextprotocol/";
-    private static final String VERSION = META + "protocolVersion";
+    static final String META = "io.modelcontextprotocol/";
+    static final String VERSION = META + "protocolVersion";
     private static final String SESSION = "mcp-session-id";
     private static final Set<Integer> REFUSED = Set.of(401, 403, 429);
 
@@ -39,14 +39,9 @@ public final class McpEndpoint {
         this.api = api;
     }
 
-    /**
-     * Sends a message and waits for all that comes back.
-     *
-     * @param opened gets what ends the wait when it is closed
-     * @param each gets each message that comes back
-     * @throws IOException also when a stream breaks off
-     */
-    void send(Value message, Consumer<Closeable> opened, Consumer<Value> each) throws IOException {
+    @Override
+    public void send(Value message, Consumer<Closeable> opened, Consumer<Value> each)
+            throws IOException {
         try (Response response = api.send(request(message))) {
             opened.accept(response);
             if (response.header("content-type").startsWith("text/event-stream")) {

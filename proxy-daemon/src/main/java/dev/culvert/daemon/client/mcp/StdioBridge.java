@@ -29,14 +29,14 @@ public final class StdioBridge {
     /** After the program has closed stdin, what it asked for may still come. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    private final McpEndpoint endpoint;
+    private final Answering server;
     private final InputStream in;
     private final PrintWriter out;
     private final PrintWriter err;
     private final Map<String, Exchange> running = new ConcurrentHashMap<>();
 
-    public StdioBridge(McpEndpoint endpoint, InputStream in, PrintWriter out, PrintWriter err) {
-        this.endpoint = endpoint;
+    public StdioBridge(Answering server, InputStream in, PrintWriter out, PrintWriter err) {
+        this.server = server;
         this.in = in;
         this.out = out;
         this.err = err;
@@ -80,7 +80,7 @@ public final class StdioBridge {
             return;
         }
         Exchange exchange = new Exchange(message);
-        if (!message.at("id").isNothing()) {
+        if (exchange.isRequest()) {
             running.put(exchange.key(), exchange);
         }
         threads.execute(exchange);
@@ -114,6 +114,11 @@ public final class StdioBridge {
             this.message = message;
         }
 
+        /** Not a notification, and no answer to a question of ours: those have no answer. */
+        boolean isRequest() {
+            return !message.at("id").isNothing() && !message.text("method").isEmpty();
+        }
+
         String key() {
             return message.at("id").json();
         }
@@ -121,8 +126,8 @@ public final class StdioBridge {
         @Override
         public void run() {
             try {
-                endpoint.send(message, this::opened, this::pass);
-                if (!answered) {
+                server.send(message, this::opened, this::pass);
+                if (isRequest() && !answered) {
                     fail("the stream ended without an answer");
                 }
             } catch (IOException e) {
@@ -146,13 +151,16 @@ public final class StdioBridge {
             }
         }
 
-        /** A notification has no answer. After an answer, a connection may break off. */
+        /** After an answer, a connection may break off. */
         private void fail(String why) {
-            if (cancelled || answered || message.at("id").isNothing()) {
+            if (cancelled || answered) {
                 return;
             }
             err.println("culvert: " + why);
             err.flush();
+            if (!isRequest()) {
+                return;
+            }
             write(error(message.at("id"), INTERNAL_ERROR, "The daemon did not answer: " + why));
         }
 

@@ -6,6 +6,9 @@
  *   stdin, a message a line → StdioBridge → McpEndpoint → POST /mcp
  *   stdout, a message a line ← StdioBridge ← McpEndpoint ← JSON, or events
  * </pre>
+ *
+ * <p>In a workspace, {@code WorkspaceServer} is between the two: it adds the tools of {@code
+ * client.workbench}, resources and prompts, and keeps what is above the mode away.
  */
 @NullMarked
 package dev.culvert.daemon.client.mcp;

@@ -85,6 +85,11 @@ public final class Output {
         out.flush();
     }
 
+    /** Data that the caller draws itself, for people. */
+    public void drawn(Value data) {
+        listener.result(data);
+    }
+
     /** What a change did: a sentence on stderr for people, or the result for programs. */
     public void done(String sentence, Value result, View view) {
         listener.result(result);

@@ -27,6 +27,7 @@ public final class NewWorkspace {
             /plans/
             /backups/
             /runs/
+            /mcp.json
             """;
 
     private final Path root;

@@ -93,11 +93,15 @@ public record TerraformPlan(
     }
 
     /** Whether a text is a plan of Terraform, and not one of our own. */
-    static boolean isOne(String text) throws BadValueException {
-        return !Value.parse(text).at(ENGINE).isNothing();
+    public static boolean isOne(String text) {
+        try {
+            return !Value.parse(text).at(ENGINE).isNothing();
+        } catch (BadValueException _) {
+            return false;
+        }
     }
 
-    static TerraformPlan parse(String name, String text) throws UsageException {
+    public static TerraformPlan parse(String name, String text) throws UsageException {
         try {
             Value value = Value.parse(text);
             List<Resource> changes = new ArrayList<>();

@@ -25,6 +25,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A project folder with an infrastructure in it.
@@ -42,20 +43,28 @@ public record Workspace(Path root, WorkspaceFile file) {
      * @throws UsageException if there is none, or its file is wrong
      */
     public static Workspace find(Path start, Surroundings around) throws UsageException {
+        return findAny(start, around)
+                .orElseThrow(() ->
+                        new UsageException(
+                                "%s is in no workspace: culvert init makes one, and --project names one elsewhere"
+                                        .formatted(Quoted.word(start.toString()))));
+    }
+
+    /** The same where there may be none. */
+    public static Optional<Workspace> findAny(Path start, Surroundings around)
+            throws UsageException {
         Path from = real(start);
         Path home = Path.of(around.environment().getOrDefault("HOME", "/"));
         for (Path folder = from; folder != null; folder = folder.getParent()) {
             Path file = folder.resolve(INFRA).resolve(WorkspaceFile.FILE);
             if (Files.isRegularFile(file)) {
-                return new Workspace(folder, WorkspaceFile.read(file));
+                return Optional.of(new Workspace(folder, WorkspaceFile.read(file)));
             }
             if (folder.equals(home) && !folder.equals(from)) {
                 break;
             }
         }
-        throw new UsageException(
-                "%s is in no workspace: culvert init makes one, and --project names one elsewhere"
-                        .formatted(Quoted.word(from.toString())));
+        return Optional.empty();
     }
 
     private static Path real(Path folder) throws UsageException {

@@ -67,6 +67,7 @@ class OperationVerbsTest {
                     "health",
                     "logs",
                     "mcp install",
+                    "mcp mode",
                     "mcp validate",
                     "plan",
                     "policy explain",
