@@ -297,6 +297,7 @@ class InventoryOfTheDaemonTest {
             assertThat(health.out()).doesNotContain("state_dir");
             assertThat(health.out())
                     .containsPattern("lab +ok +Proxmox 9\\.\\S+, answered in \\d+ ms")
+                    .containsPattern("lab/pve1 +ok +answered in \\d+ ms")
                     .containsPattern("VMs +ok +2: 1 running, 1 stopped")
                     .containsPattern("containers +ok +1: 1 stopped")
                     .containsPattern("local on pve1 +ok +\\d+ % in use");

@@ -59,7 +59,7 @@ public record GuestLook(
         Instant now = Instant.now();
         Thing last = view.find(Kind.GUEST, vmid);
         Thing seen = thing(vmid, row, now, last);
-        String path = Poll.path(seen);
+        String path = Configurations.path(seen);
         try {
             Fields status = proxmox.get(path + "/status/current").fields().only(OF_NOW);
             Fields config = GuestConfig.shown(proxmox.get(path + "/config").fields());

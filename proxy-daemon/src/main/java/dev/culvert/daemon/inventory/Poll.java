@@ -7,7 +7,6 @@ import dev.culvert.daemon.proxmox.Proxmox;
 import dev.culvert.daemon.proxmox.ProxmoxAnswer;
 import dev.culvert.daemon.proxmox.ProxmoxException;
 import dev.culvert.io.Quoted;
-import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,12 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks one server once for everything, and compares that with what it had before. Blocks. */
 final class Poll {
-    /** How many configurations one poll reads at most. */
-    static final int MOST_CONFIGS = 8;
-
-    /** A configuration is read again after this, also if nothing else of its guest has changed. */
-    static final Duration CONFIG_AGE = Duration.ofMinutes(5);
-
     /** Without these, lists are shorter, or empty. */
     private static final Map<String, String> SEEN_BY =
             new TreeMap<>(Map.of("VM.Audit", "guests", "Datastore.Audit", "storages"));
@@ -47,6 +40,7 @@ final class Poll {
 
     private final Proxmox proxmox;
     private final View before;
+    private final InstantSource clock;
     private final Instant now;
     private final boolean isFirst;
     private final Instant oldestTask;
@@ -62,6 +56,7 @@ final class Poll {
     Poll(Proxmox proxmox, View before, InstantSource clock, Duration keep) {
         this.proxmox = proxmox;
         this.before = before;
+        this.clock = clock;
         now = clock.instant();
         isFirst = before.status().polled() == null;
         oldestTask = now.minus(keep);
@@ -81,6 +76,7 @@ final class Poll {
         Boolean quorate = quorate();
         permissions();
         tasks();
+        times();
         List<Thing> gone = gone();
         configs();
         ServerStatus status =
@@ -121,7 +117,14 @@ final class Poll {
         Thing last = known.get(Thing.subject(Kind.NODE, name));
         String before = last == null ? "" : last.fields().textOr(FINGERPRINT, "");
         String fingerprint = certificates.getOrDefault(name, before); // none while it is away
-        take(Kind.NODE, name, fingerprint.isEmpty() ? row : row.with(FINGERPRINT, fingerprint));
+        Fields fields =
+                last != null && row.textOr("status", "").equals("online")
+                        ? NodeTimes.of(last).with(row)
+                        : row;
+        take(
+                Kind.NODE,
+                name,
+                fingerprint.isEmpty() ? fields : fields.with(FINGERPRINT, fingerprint));
     }
 
     private void resource(Fields row, Map<String, String> certificates) {
@@ -258,6 +261,26 @@ final class Poll {
         }
     }
 
+    /** How long the nodes take to answer, of those asked longest ago. */
+    private void times() throws ProxmoxException {
+        List<Thing> nodes = next.values().stream().filter(it -> it.kind() == Kind.NODE).toList();
+        NodeTimes times = new NodeTimes(proxmox, clock);
+        for (Thing node : times.ask(nodes)) {
+            next.put(node.subject(), node);
+        }
+        times.note().ifPresent(notes::add);
+    }
+
+    private void configs() throws ProxmoxException {
+        List<Thing> guests = next.values().stream().filter(it -> it.kind() == Kind.GUEST).toList();
+        Configurations read = new Configurations(proxmox, known, now);
+        read.of(guests, Set.copyOf(changed.stream().map(Thing::subject).toList()));
+        read.all().forEach(it -> next.put(it.subject(), it));
+        changed.addAll(read.changed());
+        changes.addAll(read.changes());
+        read.notes().forEach(notes::add);
+    }
+
     private List<Thing> gone() {
         List<Thing> gone = new ArrayList<>();
         for (Thing last : known.values()) {
@@ -273,91 +296,5 @@ final class Poll {
             }
         }
         return gone;
-    }
-
-    /** Of new guests first, then of those that have changed, then those read longest ago. */
-    private void configs() throws ProxmoxException {
-        List<Thing> guests = next.values().stream().filter(it -> it.kind() == Kind.GUEST).toList();
-        Set<String> changedNow = Set.copyOf(changed.stream().map(Thing::subject).toList());
-        List<Thing> due =
-                guests.stream()
-                        .filter(it -> isDue(it, changedNow))
-                        .sorted(Comparator.comparing(this::lastRead))
-                        .limit(MOST_CONFIGS)
-                        .toList();
-        boolean isAllowed = true;
-        for (Thing guest : guests) {
-            Thing last = known.get(Thing.subject(Kind.CONFIG, guest.id()));
-            if (last != null) {
-                next.put(last.subject(), last);
-            }
-        }
-        for (Thing guest : due) {
-            isAllowed = isAllowed && config(guest);
-        }
-    }
-
-    private boolean isDue(Thing guest, Set<String> changedNow) {
-        boolean isThere = !guest.state().equals("unknown");
-        return isThere
-                && (changedNow.contains(guest.subject())
-                        || lastRead(guest).plus(CONFIG_AGE).isBefore(now));
-    }
-
-    private Instant lastRead(Thing guest) {
-        Thing last = known.get(Thing.subject(Kind.CONFIG, guest.id()));
-        return last == null ? Instant.EPOCH : last.seen();
-    }
-
-    /** False if the token may not read it. */
-    private boolean config(Thing guest) throws ProxmoxException {
-        try {
-            Fields read =
-                    GuestConfig.shown(
-                            proxmox.call(HttpMethod.GET, path(guest) + "/config", Map.of())
-                                    .fields());
-            Thing last = known.get(Thing.subject(Kind.CONFIG, guest.id()));
-            List<String> different =
-                    last == null ? List.of() : GuestConfig.difference(last.fields(), read);
-            Thing thing =
-                    new Thing(
-                            Kind.CONFIG,
-                            guest.id(),
-                            read,
-                            now,
-                            last == null || !different.isEmpty() ? now : last.changed());
-            next.put(thing.subject(), thing);
-            if (last == null || !different.isEmpty()) {
-                changed.add(thing);
-            }
-            if (!different.isEmpty()) {
-                changes.add(
-                        new Change(
-                                now,
-                                guest.subject(),
-                                "config",
-                                "",
-                                Quoted.sentence(String.join(", ", different))));
-            }
-            return true;
-        } catch (ProxmoxException e) {
-            return switch (e.kind()) {
-                case FORBIDDEN -> {
-                    notes.add("configurations of guests: " + e.sentence() + ": " + e.advice());
-                    yield false;
-                }
-                case NOT_FOUND, AWAY, LOCKED, FAILED -> true; // it is gone, or its node is
-                default -> throw e;
-            };
-        }
-    }
-
-    /** Where Proxmox has a guest. */
-    static String path(Thing guest) {
-        return "/nodes/%s/%s/%s"
-                .formatted(
-                        Proxmox.segment(guest.fields().textOr("node", "")),
-                        guest.isContainer() ? "lxc" : "qemu",
-                        Proxmox.segment(guest.id()));
     }
 }

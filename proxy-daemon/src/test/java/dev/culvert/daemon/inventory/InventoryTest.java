@@ -314,7 +314,7 @@ class InventoryTest {
 
     @Test
     void ofManyGuestsOnePollReadsFewConfigurationsAndTheNextOnesTheRest() throws Exception {
-        int many = 2 * Poll.MOST_CONFIGS;
+        int many = 2 * Configurations.MOST;
         for (int i = 0; i < many; i++) {
             pve.vm(1_000 + i, "vm-" + i);
         }
@@ -325,7 +325,28 @@ class InventoryTest {
         long polls = asked("/cluster/resources");
         assertThat(asked("/config"))
                 .isEqualTo(many + 3L)
-                .isLessThanOrEqualTo(polls * Poll.MOST_CONFIGS);
+                .isLessThanOrEqualTo(polls * Configurations.MOST);
+    }
+
+    @Test
+    void eachNodeSaysHowLongItTookAndHowItsClockIs() throws Exception {
+        Inventory inventory = start();
+
+        until(() -> !node(inventory, "pve1").textOr("took_ms", "").isEmpty());
+        assertThat(node(inventory, "pve1").number("took_ms", -1)).isNotNegative();
+        assertThat(node(inventory, "pve1").number("clock_ahead_seconds", 99)).isBetween(-5L, 5L);
+
+        pve.away("pve1");
+
+        until(() -> node(inventory, "pve1").textOr("took_ms", "").isEmpty());
+    }
+
+    private static Fields node(Inventory inventory, String name) {
+        return view(inventory, "lab").all(Kind.NODE).stream()
+                .filter(it -> it.id().equals(name))
+                .map(Thing::fields)
+                .findAny()
+                .orElse(Fields.NONE);
     }
 
     private long asked(String end) {

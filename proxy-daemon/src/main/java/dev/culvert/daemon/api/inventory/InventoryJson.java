@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class InventoryJson {
     private static final int MOST_OF_A_VALUE = 8_192;
 
+    /** How long a node took to answer, and how its clock is. */
+    private static final List<String> NODE_TIMES = List.of("took_ms", "clock_ahead_seconds");
+
     private InventoryJson() {}
 
     static void server(JsonGenerator json, View view) throws IOException {
@@ -59,6 +62,11 @@ final class InventoryJson {
         json.writeNumberField("disk", fields.number("maxdisk", 0));
         json.writeNumberField("disk_used", fields.number("disk", 0));
         json.writeNumberField("uptime", fields.number("uptime", 0));
+        for (String time : NODE_TIMES) {
+            if (fields.has(time)) {
+                json.writeNumberField(time, fields.number(time, 0));
+            }
+        }
         time(json, "seen", item.thing().seen());
         json.writeEndObject();
     }

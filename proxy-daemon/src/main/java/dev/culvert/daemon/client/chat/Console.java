@@ -217,7 +217,7 @@ public final class Console implements AutoCloseable {
         return () -> {
             keys = null;
             begun.close();
-            ahead = begun.ahead();
+            ahead = begun.ahead().stripTrailing(); // its Enter was for nothing yet
         };
     }
 

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,7 @@ final class HealthCommand implements Verb {
     private static final String OK = "ok";
     private static final String MISSING = "missing";
     private static final String FAILED = "failed";
+    private static final String UNKNOWN = "unknown";
 
     /** Of a tool: some commands need it, and health does not depend on it. */
     private static final String BROKEN = "broken";
@@ -67,7 +69,12 @@ final class HealthCommand implements Verb {
     private static final int NOT_FOUND_BY_ENV = 127;
     private static final int NO_TOKEN = 401;
     private static final int NOT_IMPLEMENTED = 501;
+
+    /** Proxmox tells whole seconds, and the way there takes a while. */
+    private static final long LEAST_SECONDS_APART = 3;
+
     private static final String GUESTS = "/api/v1/inventory/guests";
+    private static final String NODES = "/api/v1/inventory/nodes";
     private static final String SERVERS = "/api/v1/inventory/servers";
     private static final String STORAGES = "/api/v1/inventory/storages";
     private static final Set<String> READY = Set.of("ready", "online");
@@ -109,17 +116,20 @@ final class HealthCommand implements Verb {
             parts.add(threads.submit(() -> daemon(target, api)));
             parts.add(threads.submit(() -> told(() -> database(api))));
             parts.add(threads.submit(() -> told(() -> servers(api))));
+            parts.add(threads.submit(() -> told(() -> nodes(api))));
             parts.add(threads.submit(() -> List.of(workspace())));
             TOOLS.forEach((name, command) ->
                     parts.add(threads.submit(() -> List.of(tool(environment, name, command)))));
             parts.add(threads.submit(() -> told(() -> resources(api))));
             parts.add(threads.submit(() -> told(() -> agents(api))));
-            for (Future<List<Value>> part : parts) {
-                rows.addAll(part.get());
+            try {
+                for (Future<List<Value>> part : parts) {
+                    rows.addAll(part.get());
+                }
+            } catch (InterruptedException _) {
+                threads.shutdownNow();
+                return ExitCode.INTERRUPTED;
             }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return ExitCode.INTERRUPTED;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }
@@ -196,23 +206,55 @@ final class HealthCommand implements Verb {
     private static List<Value> servers(Api api) throws IOException {
         List<Value> rows = new ArrayList<>();
         for (Value server : api.get(SERVERS).at("servers").list()) {
-            String error = server.text("error");
-            String millis = server.text("took_ms");
             rows.add(
                     row(
                             "connectivity",
                             server.text("name"),
-                            error.isEmpty() ? OK : FAILED,
-                            error.isEmpty()
-                                    ? "Proxmox %s%s"
-                                            .formatted(
-                                                    server.text("version"),
-                                                    millis.isEmpty()
-                                                            ? ""
-                                                            : ", answered in " + millis + " ms")
-                                    : error));
+                            switch (server.text("state")) {
+                                case "ok" -> OK;
+                                case UNKNOWN -> UNKNOWN;
+                                default -> FAILED;
+                            },
+                            detail(server)));
         }
         return rows;
+    }
+
+    private static String detail(Value server) {
+        String error = server.text("error");
+        if (!error.isEmpty()) {
+            return error;
+        }
+        return server.text("state").equals(UNKNOWN)
+                ? "the daemon has not asked it yet"
+                : "Proxmox %s, answered in %s ms"
+                        .formatted(server.text("version"), server.text("took_ms"));
+    }
+
+    private static List<Value> nodes(Api api) throws IOException {
+        return Session.pages(api, NODES, "", "nodes").stream()
+                .map(node ->
+                        row(
+                                "connectivity",
+                                "%s/%s".formatted(node.text("server"), node.text("name")),
+                                node.text("state").equals("online") ? OK : FAILED,
+                                time(node)))
+                .toList();
+    }
+
+    /** How long a node took to answer, and how far its clock is from that of the daemon. */
+    private static String time(Value node) {
+        if (!node.text("state").equals("online")) {
+            return node.text("state");
+        }
+        String millis = node.text("took_ms");
+        long ahead = node.number(0, "clock_ahead_seconds");
+        String clock =
+                Math.abs(ahead) < LEAST_SECONDS_APART
+                        ? ""
+                        : ", its clock is %d s %s"
+                                .formatted(Math.abs(ahead), ahead < 0 ? "behind" : "ahead");
+        return millis.isEmpty() ? "online" : "answered in %s ms%s".formatted(millis, clock);
     }
 
     private Value workspace() {
@@ -246,14 +288,24 @@ final class HealthCommand implements Verb {
         List<Value> guests = Session.pages(api, GUESTS, "", "guests");
         rows.add(guests("VMs", guests.stream().filter(it -> !isContainer(it)).toList()));
         rows.add(guests("containers", guests.stream().filter(HealthCommand::isContainer).toList()));
+        Set<String> shared = new HashSet<>();
         for (Value storage : told(() -> Session.pages(api, STORAGES, "", "storages"))) {
+            String name = storage.text("server") + "/" + storage.text("name");
+            boolean isShared = storage.text("shared").equals("true");
+            if (isShared && !shared.add(name)) {
+                continue; // each node has it
+            }
             long used = storage.number(0, "used");
             long total = storage.number(0, "size");
             if (total > 0) {
                 rows.add(
                         row(
                                 "resources",
-                                "%s on %s".formatted(storage.text("name"), storage.text("node")),
+                                isShared
+                                        ? storage.text("name") + ", shared"
+                                        : "%s on %s"
+                                                .formatted(
+                                                        storage.text("name"), storage.text("node")),
                                 OK,
                                 "%d %% in use".formatted(100 * used / total)));
             }

@@ -12,7 +12,13 @@ import java.util.Map;
 
 /** Asks the daemon for the names of what arguments can name. */
 final class LiveNames implements Names {
-    private record Place(String path, String member, String name) {}
+    private record Place(String path, String query, String member, String name) {
+        Place(String path, String member, String name) {
+            this(path, "", member, name);
+        }
+    }
+
+    private static final String GUESTS = "/api/v1/inventory/guests";
 
     private static final Map<String, Place> PLACES =
             Map.ofEntries(
@@ -25,9 +31,9 @@ final class LiveNames implements Names {
                     Map.entry("TOKEN", new Place(AdminPaths.TOKENS, "tokens", "id")),
                     Map.entry("APPROVAL", new Place("/api/v1/approvals", "approvals", "id")),
                     Map.entry("ID", new Place(AdminPaths.RUNS, "runs", "id")),
-                    Map.entry("VM", new Place("/api/v1/inventory/guests", "guests", "name")),
-                    Map.entry("CT", new Place("/api/v1/inventory/guests", "guests", "name")),
-                    Map.entry("GUEST", new Place("/api/v1/inventory/guests", "guests", "name")));
+                    Map.entry("VM", new Place(GUESTS, "kind=vm", "guests", "name")),
+                    Map.entry("CT", new Place(GUESTS, "kind=ct", "guests", "name")),
+                    Map.entry("GUEST", new Place(GUESTS, "guests", "name")));
 
     private final Session session;
 
@@ -46,7 +52,7 @@ final class LiveNames implements Names {
         }
         Api api = session.api();
         try {
-            return Session.pages(api, place.path(), "", place.member()).stream()
+            return Session.pages(api, place.path(), place.query(), place.member()).stream()
                     .map(it -> name(it, place.name()))
                     .filter(it -> !it.isEmpty())
                     .distinct()

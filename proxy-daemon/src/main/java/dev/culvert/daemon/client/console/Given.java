@@ -69,6 +69,14 @@ record Given(Entry entry, List<String> rest, Optional<Flag> value, List<String> 
             values =
                     switch (label) {
                         case "FILE", "PATH", "DIR", "FOLDER" -> from.files().apply(word);
+                        case "GUEST" ->
+                                from.names()
+                                        .apply(
+                                                switch (entry.words().split(" ", 2)[0]) {
+                                                    case "vm" -> "VM";
+                                                    case "ct" -> "CT";
+                                                    default -> label;
+                                                });
                         case "NAME" ->
                                 switch (entry.words().split(" ", 2)[0]) {
                                     case "tunnel" -> from.names().apply("TUNNEL");

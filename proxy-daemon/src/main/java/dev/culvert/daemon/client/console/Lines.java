@@ -112,17 +112,18 @@ final class Lines {
         }
         String next = words.size() > 1 ? words.get(1) : "";
         List<String> nexts = catalogue.nexts(first);
-        String all = nexts.size() > MOST_LISTED ? "" : ": there is " + String.join(", ", nexts);
+        String instead =
+                Spelling.nearest(next, nexts)
+                        .map("; did you mean %s?"::formatted)
+                        .orElseGet(() ->
+                                nexts.size() > MOST_LISTED
+                                        ? "."
+                                        : ": there is " + String.join(", ", nexts) + ".");
         return new Line.Wrong(
                 next.isEmpty()
                         ? "'%s' needs a second word: %s".formatted(first, String.join(", ", nexts))
-                        : "there is no '%s %s'%s%s. %s"
-                                .formatted(
-                                        first,
-                                        Quoted.word(next),
-                                        Spelling.question(next, nexts),
-                                        all,
-                                        FORCED));
+                        : "there is no '%s %s'%s %s"
+                                .formatted(first, Quoted.word(next), instead, FORCED));
     }
 
     /** Whether the word after those of a list of verbs is none of them. */
