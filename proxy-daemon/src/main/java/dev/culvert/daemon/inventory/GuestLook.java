@@ -1,5 +1,6 @@
 package dev.culvert.daemon.inventory;
 
+import dev.culvert.daemon.inventory.ServerStatus.State;
 import dev.culvert.daemon.proxmox.Fields;
 import dev.culvert.daemon.proxmox.Proxmox;
 import dev.culvert.daemon.proxmox.ProxmoxException;
@@ -24,19 +25,23 @@ public record GuestLook(
         boolean isOfNow,
         @Nullable ProxmoxException trouble) {
     private static final Set<String> OF_NOW =
-            Set.of("status", "qmpstatus", "lock", "uptime", "cpu", "mem");
+            Set.of(
+                    "status",
+                    "qmpstatus",
+                    "lock",
+                    "uptime",
+                    "cpu",
+                    "mem",
+                    "maxmem",
+                    "maxdisk",
+                    "name",
+                    "tags");
 
     /** Null if there is no such guest. Blocks. */
     static @Nullable GuestLook at(Proxmox proxmox, View view, String vmid) throws ProxmoxException {
         try {
-            for (Fields row :
-                    proxmox.call(HttpMethod.GET, "/cluster/resources", Map.of("type", "vm"))
-                            .rows()) {
-                if (vmid.equals(row.text("vmid"))) {
-                    return now(proxmox, view, vmid, row);
-                }
-            }
-            return null;
+            GuestLook known = whereItWas(proxmox, view, vmid);
+            return known == null ? find(proxmox, view, vmid) : known;
         } catch (ProxmoxException e) {
             Thing guest = view.find(Kind.GUEST, vmid);
             if (e.kind() == ProxmoxException.Kind.NOT_FOUND) {
@@ -49,6 +54,48 @@ public record GuestLook(
         }
     }
 
+    /* The list of a whole cluster is long, and older than the guest's own state by up to ten seconds. */
+    private static @Nullable GuestLook whereItWas(Proxmox proxmox, View view, String vmid)
+            throws ProxmoxException {
+        Thing last = view.find(Kind.GUEST, vmid);
+        if (last == null) {
+            return null;
+        }
+        try {
+            return now(proxmox, view, vmid, last.fields());
+        } catch (ProxmoxException e) {
+            boolean mayBeElsewhere =
+                    switch (e.kind()) {
+                        case NOT_FOUND, FORBIDDEN -> true;
+                        case AWAY -> view.status().state() == State.OK; // its node is
+                        default -> false;
+                    };
+            if (mayBeElsewhere) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private static @Nullable GuestLook find(Proxmox proxmox, View view, String vmid)
+            throws ProxmoxException {
+        for (Fields row :
+                proxmox.call(HttpMethod.GET, "/cluster/resources", Map.of("type", "vm")).rows()) {
+            if (vmid.equals(row.text("vmid"))) {
+                try {
+                    return now(proxmox, view, vmid, row);
+                } catch (ProxmoxException e) {
+                    if (e.kind() != ProxmoxException.Kind.FORBIDDEN) {
+                        throw e;
+                    }
+                    Thing seen = thing(vmid, row, Instant.now(), view.find(Kind.GUEST, vmid));
+                    return new GuestLook(seen, known(view, vmid), null, true, e);
+                }
+            }
+        }
+        return null;
+    }
+
     private static Fields known(View view, String vmid) {
         Thing config = view.find(Kind.CONFIG, vmid);
         return config == null ? Fields.NONE : config.fields();
@@ -58,23 +105,21 @@ public record GuestLook(
             throws ProxmoxException {
         Instant now = Instant.now();
         Thing last = view.find(Kind.GUEST, vmid);
-        Thing seen = thing(vmid, row, now, last);
-        String path = Configurations.path(seen);
-        try {
-            Fields status = proxmox.get(path + "/status/current").fields().only(OF_NOW);
-            Fields config = GuestConfig.shown(proxmox.get(path + "/config").fields());
-            List<Fields> snapshots =
-                    proxmox.get(path + "/snapshot").rows().stream()
-                            .filter(it -> !"current".equals(it.text("name")))
-                            .toList();
-            return new GuestLook(
-                    thing(vmid, row.with(status), now, last), config, snapshots, true, null);
-        } catch (ProxmoxException e) {
-            if (e.kind() != ProxmoxException.Kind.FORBIDDEN) {
-                throw e;
-            }
-            return new GuestLook(seen, known(view, vmid), null, true, e);
+        String path = Configurations.path(thing(vmid, row, now, last));
+        Fields status = proxmox.get(path + "/status/current").fields();
+        Fields config = GuestConfig.shown(proxmox.get(path + "/config").fields());
+        List<Fields> snapshots =
+                proxmox.get(path + "/snapshot").rows().stream()
+                        .filter(it -> !"current".equals(it.text("name")))
+                        .toList();
+        Fields whole = row.without(OF_NOW).with(status.only(OF_NOW));
+        if (status.has("cpus")) {
+            whole = whole.with("maxcpu", status.textOr("cpus", ""));
         }
+        if (config.is("template")) {
+            whole = whole.with("template", "1");
+        }
+        return new GuestLook(thing(vmid, whole, now, last), config, snapshots, true, null);
     }
 
     private static Thing thing(String vmid, Fields row, Instant now, @Nullable Thing last) {

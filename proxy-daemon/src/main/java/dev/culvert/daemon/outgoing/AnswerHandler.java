@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.ByteArrayOutputStream;
@@ -62,14 +63,16 @@ final class AnswerHandler extends SimpleChannelInboundHandler<HttpObject> {
         byte[] bytes = new byte[Math.min(room, content.readableBytes())];
         content.readBytes(bytes);
         body.writeBytes(bytes);
-        if (isCut || more instanceof LastHttpContent) {
+        boolean isWhole = more instanceof LastHttpContent;
+        if (isCut || isWhole) {
             call.answered(
                     new OutgoingAnswer(
                             answer.status().code(),
                             answer.status().reasonPhrase(),
                             headers(answer),
                             body.toString(StandardCharsets.UTF_8),
-                            isCut));
+                            isCut),
+                    isWhole && HttpUtil.isKeepAlive(answer));
         }
     }
 

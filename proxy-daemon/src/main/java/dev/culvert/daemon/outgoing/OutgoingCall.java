@@ -30,11 +30,15 @@ import org.jspecify.annotations.Nullable;
 
 /** One request on its way. Confined to its event loop, but for {@link #cancel}. */
 public final class OutgoingCall {
+    private static final String HANDLER = "answer";
+
     private final EventLoop loop;
     private final OutgoingRequest request;
     private final Door door;
     private final OutgoingListener listener;
+    private final @Nullable KeptConnections kept;
     private State state = new LookingUp();
+    private Runnable again = () -> {};
     private @Nullable Future<?> deadline;
 
     /** How far it is. */
@@ -46,8 +50,15 @@ public final class OutgoingCall {
     /** Nothing was sent. */
     private record Connecting(Channel channel) implements State {}
 
-    /** The server may have got it. */
-    private record Sent(Channel channel) implements State {}
+    /**
+     * The server may have got it.
+     *
+     * @param isKept whether the connection served another request before
+     */
+    private record Sent(Channel channel, boolean isKept) implements State {}
+
+    /** Its connection waits for another request. */
+    private record Answered() implements State {}
 
     private record Over() implements State {}
 
@@ -56,6 +67,7 @@ public final class OutgoingCall {
         this.request = request;
         this.door = door;
         this.listener = listener;
+        kept = request.method().equals(HttpMethod.GET) ? door.kept() : null;
     }
 
     void begin(ChannelFactory<? extends Channel> channels) {
@@ -67,9 +79,21 @@ public final class OutgoingCall {
         }
         deadline =
                 loop.schedule(
-                        () -> fail("no answer within " + request.timeout().toMillis() + " ms"),
+                        () -> end("no answer within " + request.timeout().toMillis() + " ms"),
                         request.timeout().toMillis(),
                         TimeUnit.MILLISECONDS);
+        Channel channel = kept == null ? null : kept.take(loop);
+        if (channel == null) {
+            lookUp(channels);
+            return;
+        }
+        again = () -> lookUp(channels);
+        channel.pipeline().addLast(HANDLER, new AnswerHandler(this, request.mostBytes()));
+        write(channel, true);
+    }
+
+    private void lookUp(ChannelFactory<? extends Channel> channels) {
+        state = new LookingUp();
         String host = request.host();
         Thread.startVirtualThread(() -> {
             try {
@@ -148,8 +172,7 @@ public final class OutgoingCall {
                 channel.pipeline()
                         .addLast("codec", new HttpClientCodec())
                         .addLast(
-                                "answer",
-                                new AnswerHandler(OutgoingCall.this, request.mostBytes()));
+                                HANDLER, new AnswerHandler(OutgoingCall.this, request.mostBytes()));
             }
         };
     }
@@ -160,14 +183,18 @@ public final class OutgoingCall {
             var _ = channel.close();
             return;
         }
+        write(channel, false);
+    }
+
+    private void write(Channel channel, boolean isKept) {
         FullHttpRequest message;
         try {
             message = message();
         } catch (IllegalArgumentException e) {
-            fail("the request cannot be sent: " + Quoted.message(e));
+            end("the request cannot be sent: " + Quoted.message(e));
             return;
         }
-        state = new Sent(channel);
+        state = new Sent(channel, isKept);
         var _ = channel.writeAndFlush(message);
     }
 
@@ -184,7 +211,9 @@ public final class OutgoingCall {
                 .set(HttpHeaderNames.USER_AGENT, "culvertd/" + Version.text())
                 .set(HttpHeaderNames.ACCEPT, "*/*");
         request.headers().forEach(message.headers()::set);
-        message.headers().set(HttpHeaderNames.CONNECTION, "close");
+        if (kept == null) {
+            message.headers().set(HttpHeaderNames.CONNECTION, "close");
+        }
         if (body.length > 0 || mayHaveBody(request.method())) {
             message.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
         }
@@ -197,13 +226,34 @@ public final class OutgoingCall {
                 && !method.equals(HttpMethod.DELETE);
     }
 
-    void answered(OutgoingAnswer answer) {
+    /**
+     * The answer is whole, or as long as it may be.
+     *
+     * @param mayStay whether the connection can serve another request
+     */
+    void answered(OutgoingAnswer answer, boolean mayStay) {
+        if (mayStay && kept != null && state instanceof Sent(Channel channel, _)) {
+            state = new Answered();
+            channel.pipeline().remove(HANDLER);
+            kept.keep(channel);
+        }
         if (over()) {
             listener.onAnswer(answer);
         }
     }
 
+    /** The connection is of no use. */
     void fail(String why) {
+        if (state instanceof Sent(Channel channel, boolean isKept) && isKept) {
+            channel.pipeline().remove(HANDLER);
+            close(channel);
+            again.run();
+        } else {
+            end(why);
+        }
+    }
+
+    private void end(String why) {
         boolean mayBeDone = state instanceof Sent;
         if (over()) {
             listener.onFailed(new OutgoingFailure(mayBeDone, request.origin() + ": " + why));
@@ -219,8 +269,8 @@ public final class OutgoingCall {
         }
         switch (before) {
             case Connecting(Channel channel) -> close(channel);
-            case Sent(Channel channel) -> close(channel);
-            case LookingUp _, Over _ -> {}
+            case Sent(Channel channel, _) -> close(channel);
+            case LookingUp _, Answered _, Over _ -> {}
         }
         return !(before instanceof Over);
     }

@@ -40,6 +40,13 @@ public record Fields(Map<String, Node> nodes) {
         return new Fields(kept);
     }
 
+    /** All but the members of these names. */
+    public Fields without(Collection<String> names) {
+        Map<String, Node> kept = new LinkedHashMap<>(nodes);
+        kept.keySet().removeAll(names);
+        return new Fields(kept);
+    }
+
     /** These members, and those of {@code more}, which count where both have one. */
     public Fields with(Fields more) {
         Map<String, Node> all = new LinkedHashMap<>(nodes);

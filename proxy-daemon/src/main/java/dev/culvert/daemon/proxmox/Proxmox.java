@@ -2,6 +2,7 @@ package dev.culvert.daemon.proxmox;
 
 import dev.culvert.checks.AddressRule;
 import dev.culvert.daemon.config.ProxmoxSettings;
+import dev.culvert.daemon.outgoing.KeptConnections;
 import dev.culvert.daemon.outgoing.OutgoingAnswer;
 import dev.culvert.daemon.outgoing.OutgoingCall;
 import dev.culvert.daemon.outgoing.OutgoingCalls;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +58,9 @@ public final class Proxmox {
     private final Net net;
     private final OwnNode own;
     private final LiveSecret secret;
+
+    /** Of each node, for what only reads. */
+    private final Map<URI, KeptConnections> kept = new ConcurrentHashMap<>();
 
     /** Which of the nodes answered last. */
     private volatile int answers;
@@ -147,7 +152,12 @@ public final class Proxmox {
         PinnedTrust trust = new PinnedTrust(trusted(node));
         OutgoingRequest request = request(node, method, path, parameters);
         boolean isChange = !method.equals(HttpMethod.GET);
-        Outcome outcome = await(request, tls(trust), isChange);
+        Door door =
+                new Door(
+                        tls(trust),
+                        AddressRule.ANY, // the settings name the server
+                        kept.computeIfAbsent(node, _ -> new KeptConnections()));
+        Outcome outcome = await(request, door, isChange);
         if (outcome.failure().isPresent()) {
             throw failed(node, outcome.failure().get(), trust.refused(), isChange);
         }
@@ -200,7 +210,7 @@ public final class Proxmox {
         }
     }
 
-    /* A context for each call: sessions are not resumed, so that a changed certificate is seen at once. */
+    /* A context for each call: sessions are not resumed, so that a connection shows its certificate. */
     private SslContext tls(PinnedTrust trust) throws ProxmoxException {
         try {
             if (settings.ca().isPresent()) {
@@ -223,18 +233,12 @@ public final class Proxmox {
         }
     }
 
-    private Outcome await(OutgoingRequest request, SslContext tls, boolean isChange)
+    private Outcome await(OutgoingRequest request, Door door, boolean isChange)
             throws ProxmoxException {
         CompletableFuture<Outcome> done = new CompletableFuture<>();
         OutgoingCall call;
         try {
-            call =
-                    net.calls()
-                            .begin(
-                                    net.loops().get(),
-                                    request,
-                                    new Door(tls, AddressRule.ANY), // the settings name the server
-                                    listener(done));
+            call = net.calls().begin(net.loops().get(), request, door, listener(done));
         } catch (RejectedExecutionException _) {
             throw stopping(false);
         }

@@ -10,6 +10,7 @@ import dev.culvert.daemon.outgoing.TrustedAuthorities;
 import dev.culvert.daemon.proxmox.Fields;
 import dev.culvert.daemon.proxmox.Proxmox;
 import dev.culvert.daemon.proxmox.fake.FakeProxmox;
+import dev.culvert.daemon.proxmox.fake.Request;
 import dev.culvert.io.Workers;
 import dev.culvert.settings.SecretSource;
 import dev.culvert.testing.Eventually;
@@ -375,5 +376,74 @@ class InventoryTest {
         assertThat(shown.json()).doesNotContain("hunter2").doesNotContain("k".repeat(41));
         assertThat(GuestConfig.cid(shown)).isEqualTo(12);
         assertThat(GuestConfig.difference(shown, shown)).isEmpty();
+    }
+
+    /** A guest as it is now, with a view that does not know it. */
+    private static GuestLook look(Inventory inventory, View before, int vmid) throws Exception {
+        GuestLook look =
+                GuestLook.at(
+                        Objects.requireNonNull(inventory.server("lab")),
+                        before,
+                        Integer.toString(vmid));
+        return Objects.requireNonNull(look);
+    }
+
+    @Test
+    void aLookIsOfNowAlsoWhereTheLastPollWasBefore() throws Exception {
+        pve.set(101, "tags", "old").lock(101, "backup").running(101);
+        Inventory inventory = start();
+        View before = polled(inventory);
+        pve.unset(101, "tags").unlock(101).set(101, "name", "renamed").stopped(101);
+
+        GuestLook now = look(inventory, before, 101);
+
+        assertThat(now.isOfNow()).isTrue();
+        assertThat(now.trouble()).isNull();
+        assertThat(now.guest().state()).isEqualTo("stopped");
+        assertThat(now.guest().fields().text("name")).isEqualTo("renamed");
+        assertThat(now.guest().fields().has("tags")).isFalse();
+        assertThat(now.guest().fields().has("lock")).isFalse();
+        assertThat(now.guest().fields().text("node")).isEqualTo("pve1");
+    }
+
+    @Test
+    void aLookFindsAGuestThatHasMovedOrIsNewAndNoneThatIsGone() throws Exception {
+        Inventory inventory = start();
+        View before = polled(inventory);
+        pve.node("pve9").move(101, "pve9").vm(777, "new");
+
+        assertThat(look(inventory, before, 101).guest().fields().text("node")).isEqualTo("pve9");
+        assertThat(look(inventory, before, 777).guest().fields().text("name")).isEqualTo("new");
+        pve.remove(101);
+        assertThat(GuestLook.at(Objects.requireNonNull(inventory.server("lab")), before, "101"))
+                .isNull();
+    }
+
+    @Test
+    void aLookAsksNobodyForTheListOfTheWholeCluster() throws Exception {
+        Inventory inventory = start();
+        View before = polled(inventory);
+        inventory.close();
+
+        until(() -> { // the last poll may still run
+            pve.forgetRequests();
+            lookQuietly(inventory, before);
+            return pve.requests().stream()
+                    .map(Request::path)
+                    .toList()
+                    .equals(
+                            List.of(
+                                    "/nodes/pve1/qemu/101/status/current",
+                                    "/nodes/pve1/qemu/101/config",
+                                    "/nodes/pve1/qemu/101/snapshot"));
+        });
+    }
+
+    private static void lookQuietly(Inventory inventory, View before) {
+        try {
+            look(inventory, before, 101);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 }
