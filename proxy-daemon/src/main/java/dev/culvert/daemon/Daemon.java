@@ -326,6 +326,7 @@ public final class Daemon implements AutoCloseable {
         flows.begin(auth, before -> Triggers.again(settings().triggers(), before));
         triggers.use(first);
         inventory.begin(first);
+        guests.begin(inventory.inventory());
     }
 
     private Road road(AgentAddress address) {

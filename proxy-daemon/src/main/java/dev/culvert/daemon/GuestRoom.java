@@ -12,6 +12,7 @@ import dev.culvert.daemon.guests.GuestAction;
 import dev.culvert.daemon.guests.Guests;
 import dev.culvert.daemon.guests.Tasks;
 import dev.culvert.daemon.http.Route;
+import dev.culvert.daemon.inventory.Inventory;
 import dev.culvert.daemon.metrics.Metrics;
 import dev.culvert.daemon.operations.Runs;
 import dev.culvert.daemon.proxmox.Proxmox;
@@ -33,6 +34,7 @@ final class GuestRoom implements AutoCloseable {
 
     private final Consumer<String> onChanged;
     private final GuestWork work;
+    private final EventLoop timer;
     private final Map<String, Runnable> ended;
 
     /**
@@ -48,6 +50,7 @@ final class GuestRoom implements AutoCloseable {
             EventLoop timer,
             Metrics metrics) {
         this.onChanged = onChanged;
+        this.timer = timer;
         workers = new Workers("culvert-guests", settings.threads(), settings.queue());
         ended =
                 Map.of(
@@ -101,6 +104,11 @@ final class GuestRoom implements AutoCloseable {
                                 new ContentRoute(work)));
         return Stream.concat(routes.stream(), own.map(route -> RecordedRoute.of(route, runs)))
                 .toList();
+    }
+
+    /** Goes on with tasks of the daemon before this one. */
+    void begin(Inventory inventory) {
+        timer.execute(new UnfinishedTasks(inventory, work.tasks(), timer)::look);
     }
 
     /** Interrupts what waits for Proxmox. What Proxmox does goes on. */

@@ -17,9 +17,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,7 +52,7 @@ public final class Tasks {
     private final InstantSource clock;
     private final TaskListener listener;
     private final int most;
-    private final AtomicInteger followed = new AtomicInteger();
+    private final Set<Key> followed = ConcurrentHashMap.newKeySet();
     private final Map<Key, TaskLook> looks;
 
     private record Key(String server, String upid) {}
@@ -94,7 +95,7 @@ public final class Tasks {
 
     /** How many tasks are followed. */
     public int followed() {
-        return followed.get();
+        return followed.size();
     }
 
     /**
@@ -103,7 +104,7 @@ public final class Tasks {
      * @throws RefusedException if too many run already
      */
     public void check() throws RefusedException {
-        int now = followed.get();
+        int now = followed.size();
         if (now >= most) {
             throw new RefusedException(
                     Kind.FULL,
@@ -179,14 +180,15 @@ public final class Tasks {
     }
 
     /**
-     * Follows a task that was begun.
+     * Follows a task that was begun, unless it is followed already.
      *
      * @param what it does, for the log
      * @param asRun runs what is done for the operation that began it
      */
     public void follow(String server, String upid, String what, Consumer<Runnable> asRun) {
-        followed.incrementAndGet();
-        new Following(server, upid, what, asRun).later(FIRST_PAUSE);
+        if (followed.add(new Key(server, upid))) {
+            new Following(server, upid, what, asRun).later(FIRST_PAUSE);
+        }
     }
 
     /** One after the other on workers, so that nothing of it is used by two threads at once. */
@@ -209,8 +211,12 @@ public final class Tasks {
             try {
                 var _ = timer.schedule(this::queue, next.toMillis(), TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException _) {
-                followed.decrementAndGet(); // the daemon has stopped
+                forget(); // the daemon has stopped
             }
+        }
+
+        private void forget() {
+            followed.remove(new Key(server, upid));
         }
 
         private void queue() {
@@ -248,11 +254,11 @@ public final class Tasks {
                 LOG.info("{} is done: {} (task {})", what, look.state().label(), upid);
             }
             listener.onEnded(server, look.state());
-            followed.decrementAndGet();
+            forget();
         }
 
         private void lost(Exception e) {
-            followed.decrementAndGet();
+            forget();
             LOG.warn(
                     "nobody knows how {} ended, because Proxmox does not say: {} (task {}, culvert"
                             + " task {}/{})",

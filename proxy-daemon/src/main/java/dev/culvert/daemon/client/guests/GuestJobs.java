@@ -4,6 +4,7 @@ import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.http.Api;
 import dev.culvert.daemon.client.http.Request;
+import dev.culvert.daemon.client.http.UnreachableException;
 import dev.culvert.daemon.client.output.Ages;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Format;
@@ -127,11 +128,24 @@ public final class GuestJobs {
         try {
             answer = api.ask(Request.post(job.path(), job.body()).patient(PATIENCE));
         } catch (IOException e) {
+            boolean isUnknown = e instanceof UnreachableException away && away.mayBeTaken();
+            if (isUnknown) {
+                note(
+                        "nobody knows whether %s has begun: look before you try again (culvert inventory tasks)"
+                                .formatted(job.what()));
+            }
             if (isOnly) {
                 throw e;
             }
-            result(job, "refused", Value.nothing(), String.valueOf(e.getMessage()));
+            result(
+                    job,
+                    isUnknown ? "unknown" : "refused",
+                    Value.nothing(),
+                    String.valueOf(e.getMessage()));
             codes.add(ExitCode.of(e));
+            if (isUnknown) {
+                return;
+            }
             note(job.what() + " was refused: " + Quoted.sentence(String.valueOf(e.getMessage())));
             return;
         }

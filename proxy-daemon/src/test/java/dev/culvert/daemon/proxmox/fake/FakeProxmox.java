@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ public final class FakeProxmox implements AutoCloseable {
     private final Deque<Answer> wrong = new ConcurrentLinkedDeque<>();
     private volatile SelfSigned certificate = SelfSigned.of("pve1");
     private volatile Duration delay = Duration.ZERO;
+    private volatile String unanswered = "";
     private String lastNode = "";
 
     private FakeProxmox(int major, int port) {
@@ -75,7 +77,11 @@ public final class FakeProxmox implements AutoCloseable {
             }
         }
         Answer instead = wrong.poll();
-        return instead == null ? api.answer(request) : instead;
+        Answer answer = instead == null ? api.answer(request) : instead;
+        if (!unanswered.isEmpty() && request.path().endsWith(unanswered)) {
+            LockSupport.park(unanswered); // a virtual thread, of which nothing is left
+        }
+        return answer;
     }
 
     public String url() {
@@ -445,6 +451,12 @@ public final class FakeProxmox implements AutoCloseable {
     /** Each answer takes that long from now on. */
     public FakeProxmox slow(Duration by) {
         delay = by;
+        return this;
+    }
+
+    /** Does what requests want whose path ends so, and does not answer them; "" ends that. */
+    public FakeProxmox silentTo(String end) {
+        unanswered = end;
         return this;
     }
 
