@@ -101,7 +101,7 @@ class DocSecuredTest {
     }
 
     private static void certificates(Path work) throws Exception {
-        TestCertificates made = new TestCertificates(work);
+        TestCertificates made = new TestCertificates();
         Files.writeString(work.resolve("cert.pem"), made.chain("server"));
         Files.writeString(work.resolve("key.pem"), made.key("server"));
         Files.writeString(work.resolve("clients.pem"), made.chain("issuer"));

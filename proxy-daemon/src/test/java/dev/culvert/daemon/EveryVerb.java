@@ -52,6 +52,7 @@ final class EveryVerb implements Closeable {
     private final Path project;
     private final Path flow;
     private int made;
+    private boolean changed;
 
     EveryVerb(Path folder) throws Exception {
         this.folder = folder;
@@ -83,7 +84,7 @@ final class EveryVerb implements Closeable {
                                 folder.resolve("admin.sock"),
                                 receiver.setting("pager", "")
                                         .replace("SECRET_FILE", secret(folder).toString()),
-                                ProxmoxSetting.of("lab", pve, folder),
+                                ProxmoxSetting.of("lab", pve, folder, "1m"),
                                 TestDaemon.agents(guest));
         ssh = new ScriptedSsh(Files.createDirectory(folder.resolve("ssh")), 1);
         ssh.offers(
@@ -142,6 +143,7 @@ final class EveryVerb implements Closeable {
      * on, that is made before.
      */
     List<String> line(String verb) throws Exception {
+        changed = true;
         List<String> line = new ArrayList<>(List.of(verb.split(" ", -1)));
         line.addAll(
                 switch (verb) {
@@ -412,6 +414,7 @@ final class EveryVerb implements Closeable {
 
     /** Messages and reloads fail. */
     void fail() {
+        changed = true;
         guest.on("message", request -> request.error("runtime_error", "the runtime is away"));
         daemon.write("{\"nonsense\": 1}");
     }
@@ -430,8 +433,12 @@ final class EveryVerb implements Closeable {
         return ok("turns", "-o", "name").out().lines().findFirst().orElseThrow();
     }
 
-    /** Undoes what a verb did to others. */
+    /** Undoes what a verb did to others, if any had a line. */
     void restore() throws Exception {
+        if (!changed) {
+            return;
+        }
+        changed = false;
         guest.on("message", request -> request.done("hello"));
         for (Callback each : running) {
             each.call();

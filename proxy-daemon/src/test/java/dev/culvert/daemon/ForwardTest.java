@@ -126,7 +126,7 @@ class ForwardTest {
 
     @Test
     void overTlsToo() throws Exception {
-        TestCertificates certificates = new TestCertificates(folder);
+        TestCertificates certificates = new TestCertificates();
         Path ca = Files.writeString(folder.resolve("ca.pem"), certificates.chain("issuer"));
         try (ServerSocket service = TunnelContract.service();
                 DialledPair pair = allowing(service, tls(certificates));
@@ -143,7 +143,7 @@ class ForwardTest {
     /** Whoever reads must see an orderly end, or takes what came for a part. */
     @Test
     void overTlsTheServiceMayEndFirst() throws Exception {
-        TestCertificates certificates = new TestCertificates(folder);
+        TestCertificates certificates = new TestCertificates();
         Path ca = Files.writeString(folder.resolve("ca.pem"), certificates.chain("issuer"));
         try (ServerSocket service = TunnelContract.service();
                 DialledPair pair = allowing(service, tls(certificates));
@@ -295,7 +295,7 @@ class ForwardTest {
 
     @Test
     void overHttp2TheAnswerNamesTheVersionThatWorks() throws Exception {
-        TestCertificates certificates = new TestCertificates(folder);
+        TestCertificates certificates = new TestCertificates();
         HttpClient client = HttpClient.newBuilder().sslContext(certificates.client(false)).build();
         try (TestDaemon daemon =
                 TestDaemon.with(

@@ -56,7 +56,7 @@ class FrontHttp2Test {
 
     @BeforeAll
     static void makeCertificates() throws Exception {
-        certificates = new TestCertificates(directory);
+        certificates = new TestCertificates();
     }
 
     private OverHttp2 start(Front front) throws Exception {

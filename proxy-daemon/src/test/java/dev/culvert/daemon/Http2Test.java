@@ -154,7 +154,7 @@ class Http2Test {
 
     @Test
     void aBrowserlikeClientHasMoreThanSixStreamsOnOneConnection() throws Exception {
-        TestCertificates certificates = new TestCertificates(directory);
+        TestCertificates certificates = new TestCertificates();
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon = withTls(certificates, "", guest);
                 HttpClient client =
@@ -182,7 +182,7 @@ class Http2Test {
 
     @Test
     void aClientThatGivesUpItsStreamEndsTheTurn() throws Exception {
-        TestCertificates certificates = new TestCertificates(directory);
+        TestCertificates certificates = new TestCertificates();
         try (ScriptedGuest guest = ScriptedGuest.start();
                 TestDaemon daemon =
                         withTls(certificates, "\"turns\": {\"resume_grace\": \"10ms\"},", guest);

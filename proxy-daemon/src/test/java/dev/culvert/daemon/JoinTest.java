@@ -127,7 +127,7 @@ class JoinTest {
     }
 
     private String tls() throws Exception {
-        TestCertificates certificates = new TestCertificates(folder);
+        TestCertificates certificates = new TestCertificates();
         Path cert = Files.writeString(folder.resolve("cert.pem"), certificates.chain("server"));
         Path key = Files.writeString(folder.resolve("key.pem"), certificates.key("server"));
         Files.writeString(folder.resolve("ca.pem"), certificates.chain("issuer"));

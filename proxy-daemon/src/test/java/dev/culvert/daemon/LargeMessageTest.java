@@ -238,7 +238,7 @@ class LargeMessageTest {
 
     @Test
     void theyComeOverHttp2WithTlsToo(@TempDir Path directory) throws Exception {
-        TestCertificates made = new TestCertificates(directory);
+        TestCertificates made = new TestCertificates();
         String http =
                 """
                 "event_loops": 2,

@@ -17,8 +17,13 @@ final class ProxmoxSetting {
 
     /** One server, with its polls as quick as they can be. */
     static String of(String name, FakeProxmox pve, Path folder) throws IOException {
-        return "\"proxmox\": [%s], \"inventory\": {\"poll_interval\": \"1s\"}"
-                .formatted(server(name, pve, pve.token(), folder));
+        return of(name, pve, folder, "1s");
+    }
+
+    /** One server, which is polled at its start and then in this rhythm. */
+    static String of(String name, FakeProxmox pve, Path folder, String every) throws IOException {
+        return "\"proxmox\": [%s], \"inventory\": {\"poll_interval\": \"%s\"}"
+                .formatted(server(name, pve, pve.token(), folder), every);
     }
 
     /**

@@ -24,7 +24,7 @@ class ResponsesBehindTlsTest {
 
     @BeforeAll
     static void makeCertificates() throws Exception {
-        certificates = new TestCertificates(directory);
+        certificates = new TestCertificates();
     }
 
     /** Each event says all of the text, and none has what another one says. */

@@ -18,7 +18,7 @@ class SetupOverTlsTest {
 
     @Test
     void theAuthorityIsKeptAndUsedWhenItIsRunAgain() throws Exception {
-        TestCertificates certificates = new TestCertificates(folder);
+        TestCertificates certificates = new TestCertificates();
         Path cert = Files.writeString(folder.resolve("c.pem"), certificates.chain("server"));
         Path key = Files.writeString(folder.resolve("k.pem"), certificates.key("server"));
         Path authority = Files.writeString(folder.resolve("ca.pem"), certificates.chain("issuer"));

@@ -40,7 +40,6 @@ class TlsCallersTest {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String STREAM = "/api/v1/agents/a/stream";
 
-    @TempDir static Path made;
     private static TestCertificates certificates;
 
     @TempDir Path directory;
@@ -49,7 +48,7 @@ class TlsCallersTest {
 
     @BeforeAll
     static void make() throws Exception {
-        certificates = new TestCertificates(made);
+        certificates = new TestCertificates();
     }
 
     /**

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A daemon with a listener without TLS and one with it. */
 class TlsTest {
-    @TempDir static Path made;
     private static TestCertificates certificates;
 
     @TempDir Path directory;
@@ -35,7 +34,7 @@ class TlsTest {
 
     @BeforeAll
     static void make() throws Exception {
-        certificates = new TestCertificates(made);
+        certificates = new TestCertificates();
     }
 
     @BeforeEach

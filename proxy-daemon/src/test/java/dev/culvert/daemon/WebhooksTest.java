@@ -263,7 +263,7 @@ class WebhooksTest {
 
     @Test
     void checksTheCertificateOfTheReceiver() throws Exception {
-        TestCertificates certificates = new TestCertificates(directory);
+        TestCertificates certificates = new TestCertificates();
         Path issuer =
                 Files.writeString(directory.resolve("issuer.pem"), certificates.chain("issuer"));
         try (TestReceiver receiver = TestReceiver.withTls(certificates.server())) {

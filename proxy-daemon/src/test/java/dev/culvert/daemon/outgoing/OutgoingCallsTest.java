@@ -267,7 +267,7 @@ class OutgoingCallsTest {
 
     @Test
     void trustsTheAuthoritiesOfAFileAndNoOthers(@TempDir Path directory) throws Exception {
-        TestCertificates certificates = new TestCertificates(directory);
+        TestCertificates certificates = new TestCertificates();
         Path issuer =
                 Files.writeString(directory.resolve("issuer.pem"), certificates.chain("issuer"));
         SSLServerSocket socket =

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,19 +36,12 @@ class ProxmoxTest {
     private static final String OTHER =
             "00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00";
 
-    @TempDir static Path shared;
     @TempDir Path directory;
-    private static @Nullable TestCertificates made;
+    private final TestCertificates certificates;
     private final EventLoops loops = EventLoops.start(1, "proxmox");
 
-    /** Made once: that takes a while. */
-    private static synchronized TestCertificates certificates() throws Exception {
-        TestCertificates before = made;
-        if (before == null) {
-            before = new TestCertificates(shared);
-            made = before;
-        }
-        return before;
+    ProxmoxTest() throws Exception {
+        certificates = new TestCertificates();
     }
 
     @AfterEach
@@ -98,7 +90,7 @@ class ProxmoxTest {
     void readsWithTheTokenInAHeader() throws Exception {
         try (WordForWord server =
                 WordForWord.saying(
-                        certificates(),
+                        certificates,
                         answer(
                                 "200 OK",
                                 "{\"data\":[{\"vmid\":101,\"name\":\"web\",\"template\":0}]}"))) {
@@ -119,8 +111,7 @@ class ProxmoxTest {
     void changesByAFormInTheBody() throws Exception {
         String upid = "UPID:pve:0000A1B2:00C3D4E5:674B0000:qmstart:101:culvert@pve!daemon:";
         try (WordForWord server =
-                WordForWord.saying(
-                        certificates(), answer("200 OK", "{\"data\":\"" + upid + "\"}"))) {
+                WordForWord.saying(certificates, answer("200 OK", "{\"data\":\"" + upid + "\"}"))) {
             String said =
                     pinned(server)
                             .call(
@@ -139,7 +130,7 @@ class ProxmoxTest {
 
     @Test
     void trustsNobodyBeforeAFingerprintIsPinnedAndShowsTheOneThatItSaw() throws Exception {
-        try (WordForWord server = WordForWord.saying(certificates(), answer("200 OK", "{}"))) {
+        try (WordForWord server = WordForWord.saying(certificates, answer("200 OK", "{}"))) {
             ProxmoxException e =
                     refusal(
                             proxmox(server.url(), Set.of(), Optional.empty()),
@@ -155,7 +146,7 @@ class ProxmoxTest {
 
     @Test
     void refusesACertificateThatIsNotThePinnedOneBeforeItSendsTheToken() throws Exception {
-        try (WordForWord server = WordForWord.saying(certificates(), answer("200 OK", "{}"))) {
+        try (WordForWord server = WordForWord.saying(certificates, answer("200 OK", "{}"))) {
             ProxmoxException e =
                     refusal(
                             proxmox(server.url(), Set.of(OTHER), Optional.empty()),
@@ -172,7 +163,7 @@ class ProxmoxTest {
     void trustsAnAuthorityOfAFileForTheNameInTheUrl() throws Exception {
         try (WordForWord server =
                 WordForWord.saying(
-                        certificates(), answer("200 OK", "{\"data\":{\"version\":\"9.0.3\"}}"))) {
+                        certificates, answer("200 OK", "{\"data\":{\"version\":\"9.0.3\"}}"))) {
             Path ca = directory.resolve("ca.pem");
             Files.writeString(ca, server.certificates.chain("issuer"));
 
@@ -187,9 +178,9 @@ class ProxmoxTest {
 
     @Test
     void anAuthorityThatDidNotSignTheCertificateIsARefusal() throws Exception {
-        try (WordForWord server = WordForWord.saying(certificates(), answer("200 OK", "{}"))) {
+        try (WordForWord server = WordForWord.saying(certificates, answer("200 OK", "{}"))) {
             Path ca = directory.resolve("ca.pem");
-            Files.writeString(ca, new TestCertificates(directory).chain("issuer"));
+            Files.writeString(ca, new TestCertificates().chain("issuer"));
 
             ProxmoxException e =
                     refusal(
@@ -205,7 +196,7 @@ class ProxmoxTest {
     @Test
     void onANodeItselfTheCertificateIsTheOneOfItsFile() throws Exception {
         try (WordForWord server =
-                WordForWord.saying(certificates(), answer("200 OK", "{\"data\":{\"a\":1}}"))) {
+                WordForWord.saying(certificates, answer("200 OK", "{\"data\":{\"a\":1}}"))) {
             Proxmox elsewhere = proxmox(server.url(), Set.of(), Optional.empty());
             Files.writeString(
                     directory.resolve("pve-ssl.pem"), server.certificates.chain("server"));
@@ -219,7 +210,7 @@ class ProxmoxTest {
 
     @Test
     void theFileOfTheNodeIsForNoOtherAddress() throws Exception {
-        Files.writeString(directory.resolve("pve-ssl.pem"), certificates().chain("server"));
+        Files.writeString(directory.resolve("pve-ssl.pem"), certificates.chain("server"));
         OwnNode own = new OwnNode(directory);
 
         assertThat(own.fingerprints(URI.create("https://127.0.0.1:8006"))).hasSize(1);
@@ -233,7 +224,7 @@ class ProxmoxTest {
             gone = free.getLocalPort();
         }
         try (WordForWord server =
-                WordForWord.saying(certificates(), answer("200 OK", "{\"data\":{\"a\":1}}"))) {
+                WordForWord.saying(certificates, answer("200 OK", "{\"data\":{\"a\":1}}"))) {
             ProxmoxSettings one =
                     proxmox("https://127.0.0.1:" + gone, Set.of(OTHER), Optional.empty())
                             .settings();
@@ -281,7 +272,7 @@ class ProxmoxTest {
     void aMissingPrivilegeIsNamedWithTheLineThatGivesIt() throws Exception {
         try (WordForWord server =
                 WordForWord.saying(
-                        certificates(),
+                        certificates,
                         answer(
                                 "403 Permission check failed (/vms/101, VM.PowerMgmt)",
                                 "{\"data\":null}"))) {
@@ -302,7 +293,7 @@ class ProxmoxTest {
     void aWrongParameterIsNamed() throws Exception {
         try (WordForWord server =
                 WordForWord.saying(
-                        certificates(),
+                        certificates,
                         answer(
                                 "400 Parameter verification failed.",
                                 "{\"data\":null,\"errors\":{\"memory\":\"value must have a minimum"
@@ -339,7 +330,7 @@ class ProxmoxTest {
                     """)
     void whatProxmoxSaysHasAKind(String status, String body, Kind kind) throws Exception {
         try (WordForWord server =
-                WordForWord.saying(certificates(), answer(status, body == null ? "" : body))) {
+                WordForWord.saying(certificates, answer(status, body == null ? "" : body))) {
             ProxmoxException e = refusal(pinned(server), HttpMethod.GET, "/x");
 
             assertThat(e.kind()).isEqualTo(kind);
@@ -351,7 +342,7 @@ class ProxmoxTest {
     @Test
     void anAnswerThatIsTooLongOrNoJsonIsRefused() throws Exception {
         try (WordForWord server =
-                WordForWord.saying(certificates(), answer("200 OK", " ".repeat(70_000)))) {
+                WordForWord.saying(certificates, answer("200 OK", " ".repeat(70_000)))) {
             assertThat(refusal(pinned(server), HttpMethod.GET, "/x").advice())
                     .contains("proxmox.max_answer_bytes");
             server.says(answer("200 OK", "<html>"));
@@ -362,7 +353,7 @@ class ProxmoxTest {
 
     @Test
     void aSecretThatIsNotThereIsSaidBeforeAnythingIsAsked() throws Exception {
-        try (WordForWord server = WordForWord.saying(certificates(), answer("200 OK", "{}"))) {
+        try (WordForWord server = WordForWord.saying(certificates, answer("200 OK", "{}"))) {
             Proxmox proxmox = pinned(server);
             Files.delete(directory.resolve("secret"));
 

@@ -2,14 +2,12 @@ package dev.culvert.daemon.http.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ClientNamesTest {
     @Test
-    void areTheAlternativeNamesAndThenTheCommonName(@TempDir Path directory) throws Exception {
-        TestCertificates certificates = new TestCertificates(directory);
+    void areTheAlternativeNamesAndThenTheCommonName() throws Exception {
+        TestCertificates certificates = new TestCertificates();
 
         assertThat(ClientNames.of(certificates.certificate("client")))
                 .containsExactly("ci.example", "ci@example.org", "spiffe://example/ci", "ci");

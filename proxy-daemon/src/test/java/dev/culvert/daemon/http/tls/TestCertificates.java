@@ -1,90 +1,52 @@
 package dev.culvert.daemon.http.tls;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.culvert.testing.TestCertificate;
+import dev.culvert.testing.TestCertificate.Validity;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** An issuer and what it issued, made by the JDK's keytool: each call of it takes half a second. */
+/** An issuer and what it issued. */
 public final class TestCertificates {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     private final KeyStore store;
 
     /** Makes an issuer. */
-    public TestCertificates(Path directory) throws Exception {
-        Path file = Files.createTempFile(directory, "keys", ".p12");
-        Files.delete(file);
-        keytool(file, "issuer", "CN=issuer", "-ext", "bc:c");
-        keytool(
-                file,
-                "server",
-                "CN=localhost",
-                "-signer",
-                "issuer",
-                "-ext",
-                "san=dns:localhost,ip:127.0.0.1",
-                "-validity",
-                "30");
-        keytool(
-                file,
-                "client",
-                "CN=ci",
-                "-signer",
-                "issuer",
-                "-ext",
-                "san=dns:ci.example,email:ci@example.org,uri:spiffe://example/ci");
+    public TestCertificates() throws GeneralSecurityException, IOException {
         store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            store.load(in, PASSWORD);
-        }
+        store.load(null, PASSWORD);
+        TestCertificate issuer = TestCertificate.issuer("issuer");
+        keep("issuer", issuer);
+        keep(
+                "server",
+                issuer.issue("localhost", Validity.days(30), "dns:localhost", "ip:127.0.0.1"));
+        keep(
+                "client",
+                issuer.issue(
+                        "ci",
+                        TestCertificate.USUAL,
+                        "dns:ci.example",
+                        "email:ci@example.org",
+                        "uri:spiffe://example/ci"));
     }
 
-    private static void keytool(Path file, String alias, String name, String... more)
-            throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-J-XX:TieredStopAtLevel=1",
-                                "-genkeypair",
-                                "-keystore",
-                                file.toString(),
-                                "-storetype",
-                                "PKCS12",
-                                "-storepass",
-                                new String(PASSWORD),
-                                "-keyalg",
-                                "EC",
-                                "-groupname",
-                                "secp256r1",
-                                "-alias",
-                                alias,
-                                "-dname",
-                                name));
-        command.addAll(Arrays.asList(more));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-        if (process.waitFor() != 0) {
-            throw new AssertionError("keytool: " + said);
-        }
+    private void keep(String alias, TestCertificate made) throws GeneralSecurityException {
+        store.setKeyEntry(
+                alias,
+                made.keys().getPrivate(),
+                PASSWORD,
+                made.chain().toArray(Certificate[]::new));
     }
 
     /** The certificate of {@code alias} and those of its issuers. */
