@@ -14,6 +14,7 @@ public record Nic(String bridge, int vlan, String model, String ip, String gatew
     public static final String MODEL = "virtio";
     private static final int MOST_VLAN = 4094;
     private static final Pattern BRIDGE = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,14}");
+    private static final Pattern CARD = Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}");
     private static final Pattern IP = Pattern.compile("dhcp|\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}");
     private static final Pattern GATEWAY = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
@@ -29,6 +30,11 @@ public record Nic(String bridge, int vlan, String model, String ip, String gatew
         if (vlan < 0 || vlan > MOST_VLAN) {
             throw new IllegalArgumentException(
                     "vlan is %d: it must be from 1 to %d".formatted(vlan, MOST_VLAN));
+        }
+        if (!CARD.matcher(model).matches()) {
+            throw new IllegalArgumentException(
+                    "model is \"%s\": it must be a card of Proxmox, such as \"virtio\" or \"e1000\""
+                            .formatted(model));
         }
         if (!ip.isEmpty() && !IP.matcher(ip).matches()) {
             throw new IllegalArgumentException(

@@ -123,6 +123,11 @@ final class TerraformFiles {
         return Character.isDigit(word.charAt(0)) ? "_" + word : word;
     }
 
+    /** A text of Proxmox's, which Terraform would take for a template. */
+    private static String literal(String text) {
+        return text.replace("${", "$${").replace("%{", "%%{");
+    }
+
     private static Map<String, Value> common(Guest guest) {
         Map<String, Value> members = new LinkedHashMap<>();
         members.put("provider", Value.of("proxmox." + word(guest.id().server())));
@@ -207,7 +212,7 @@ final class TerraformFiles {
                         .<Value>map(it ->
                                 Value.members(
                                         "path",
-                                        it.path(),
+                                        literal(it.path()),
                                         "volume",
                                         it.storage(),
                                         "size",
