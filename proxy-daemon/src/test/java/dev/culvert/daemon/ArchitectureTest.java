@@ -660,7 +660,11 @@ class ArchitectureTest {
                                             "client.workbench")),
                             Map.entry(
                                     "client.workbench",
-                                    with(core("about", "io", "value"), "client", "client.console")),
+                                    with(
+                                            core("about", "io", "policy", "tools", "value"),
+                                            "client",
+                                            "client.chat",
+                                            "client.console")),
                             Map.entry(
                                     "client.workspace",
                                     with(

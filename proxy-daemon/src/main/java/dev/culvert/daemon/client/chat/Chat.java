@@ -10,6 +10,7 @@ import dev.culvert.daemon.client.output.Terminal;
 import dev.culvert.daemon.client.settings.ChatSettings;
 import dev.culvert.tools.Commands;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -30,6 +31,7 @@ public final class Chat {
      * @param resumed which session goes on
      * @param detail what is shown besides the answer
      * @param mayChange whether tools may now do more than read, where the policy allows that
+     * @param more tools beside those that work in the project
      */
     public record Choices(
             String agent,
@@ -37,7 +39,12 @@ public final class Chat {
             boolean tools,
             Resumed resumed,
             Screen.Detail detail,
-            BooleanSupplier mayChange) {
+            BooleanSupplier mayChange,
+            List<BoundedTool> more) {
+        public Choices {
+            more = List.copyOf(more);
+        }
+
         /** Those of a chat whose tools may do what the policy says. */
         public Choices(
                 String agent,
@@ -45,7 +52,7 @@ public final class Chat {
                 boolean tools,
                 Resumed resumed,
                 Screen.Detail detail) {
-            this(agent, commands, tools, resumed, detail, () -> true);
+            this(agent, commands, tools, resumed, detail, () -> true, List.of());
         }
     }
 

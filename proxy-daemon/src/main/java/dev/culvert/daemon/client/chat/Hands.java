@@ -6,6 +6,7 @@ import dev.culvert.io.Quoted;
 import dev.culvert.policy.Action;
 import dev.culvert.policy.Decision;
 import dev.culvert.policy.Policy;
+import dev.culvert.policy.Verdict;
 import dev.culvert.tools.Arguments;
 import dev.culvert.tools.BuiltinTool;
 import dev.culvert.tools.BuiltinTool.Change;
@@ -77,7 +78,7 @@ final class Hands {
     List<Value> definitions() throws BadValueException {
         List<Value> definitions = new ArrayList<>();
         for (BuiltinTool tool : tools.values()) {
-            if (!READING.contains(tool.name()) && !mayChange.getAsBoolean()) {
+            if (!isOffered(tool)) {
                 continue;
             }
             definitions.add(
@@ -94,6 +95,18 @@ final class Hands {
                                     Value.parse(tool.schema()))));
         }
         return definitions;
+    }
+
+    private boolean isOffered(BuiltinTool tool) {
+        return tool instanceof BoundedTool bounded
+                ? bounded.isOffered()
+                : READING.contains(tool.name()) || mayChange.getAsBoolean();
+    }
+
+    private boolean mayRun(BuiltinTool tool, Action action) {
+        return tool instanceof BoundedTool bounded
+                ? bounded.isOffered()
+                : isReading(action) || mayChange.getAsBoolean();
     }
 
     /**
@@ -129,7 +142,7 @@ final class Hands {
             decisions.refused(turn, call, policy.version());
             throw e;
         }
-        if (!isReading(action) && !mayChange.getAsBoolean()) {
+        if (!mayRun(tool, action)) {
             decisions.refused(turn, call, policy.version());
             throw new ToolException(
                     "nothing may be changed now: the user's console is not in the mode apply; say"
@@ -140,7 +153,7 @@ final class Hands {
         Grant grant =
                 new Grant(
                         decision.limits(), further, OUTPUT_BYTES, during.isCancelled::getAsBoolean);
-        switch (decision.verdict()) {
+        switch (verdict(decision, tool)) {
             case ALLOW -> record(turn, call, decision, Outcome.ALLOWED);
             case DENY -> {
                 record(turn, call, decision, Outcome.DENIED);
@@ -148,7 +161,7 @@ final class Hands {
             }
             case ASK -> {
                 Change change = tool.change(arguments, grant);
-                confirm(turn, call, action, decision, change);
+                confirm(turn, call, action, decision, asked(tool, arguments, change));
                 if (!Objects.equals(change, tool.change(arguments, grant))) {
                     throw new ToolException(
                             "nothing was done: the file was changed by somebody else meanwhile;"
@@ -160,19 +173,41 @@ final class Hands {
         return tool.run(arguments, grant) + further.leftOut();
     }
 
+    private static Verdict verdict(Decision decision, BuiltinTool tool) {
+        return decision.verdict() == Verdict.ALLOW
+                        && tool instanceof BoundedTool bounded
+                        && bounded.isAlwaysAsked()
+                ? Verdict.ASK
+                : decision.verdict();
+    }
+
+    /**
+     * What somebody is to agree to.
+     *
+     * @param lines what would be different
+     * @param each whether it is asked about each time
+     */
+    private record Asked(List<String> lines, boolean each) {}
+
+    private static Asked asked(BuiltinTool tool, Arguments arguments, @Nullable Change change)
+            throws ToolException {
+        return tool instanceof BoundedTool bounded
+                ? new Asked(bounded.picture(arguments), bounded.isAlwaysAsked())
+                : new Asked(change == null ? List.of() : lines(change), false);
+    }
+
     private static boolean isReading(Action action) {
         return action instanceof Action.File file && file.access() != Action.Access.WRITE;
     }
 
-    private void confirm(
-            String turn, ToolCall call, Action action, Decision decision, @Nullable Change change)
+    private void confirm(String turn, ToolCall call, Action action, Decision decision, Asked asked)
             throws ToolException {
-        if (allowed.contains(known(call, action))) {
+        if (!asked.each() && allowed.contains(known(call, action))) {
             record(turn, call, decision, Outcome.ALLOWED);
             return;
         }
         long before = System.nanoTime();
-        Consent consent = asker.ask(question(call, action, decision, change));
+        Consent consent = asker.ask(question(call, action, decision, asked));
         Duration waited = Duration.ofNanos(System.nanoTime() - before);
         boolean isAllowed = consent == Consent.YES || consent == Consent.ALWAYS;
         record(turn, call, decision, new Outcome(isAllowed ? "allow" : "deny", waited));
@@ -205,13 +240,17 @@ final class Hands {
         };
     }
 
-    private static Question question(
-            ToolCall call, Action action, Decision decision, @Nullable Change change) {
+    private static Question question(ToolCall call, Action action, Decision decision, Asked asked) {
         return new Question(
                 What.of(call, action),
-                Quoted.sentence(decision.why()),
-                change == null ? List.of() : lines(change),
-                What.always(call, action));
+                Quoted.sentence(
+                        decision.verdict() == Verdict.ALLOW
+                                ? "each call of it is asked about"
+                                : decision.why()),
+                asked.lines(),
+                asked.each()
+                        ? "only this time: it is asked about again"
+                        : What.always(call, action));
     }
 
     /** What a change does: never nothing. */

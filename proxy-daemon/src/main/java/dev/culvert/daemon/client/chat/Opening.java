@@ -119,7 +119,8 @@ final class Opening implements Loop.Talks {
                                         environment.getOrDefault("USER", "user")),
                                 asker,
                                 telemetry,
-                                with.choices().mayChange()),
+                                with.choices().mayChange(),
+                                with.choices().more()),
                         stopping);
         settings.plugins().refused().forEach(screen::note);
         settings.notes().forEach(screen::note);

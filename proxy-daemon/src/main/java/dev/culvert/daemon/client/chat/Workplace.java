@@ -39,9 +39,14 @@ final class Workplace implements Tools, AutoCloseable {
      *
      * @param decisions where each decision is written down
      * @param mayChange whether anything but reading is allowed now, whatever the policy says
+     * @param more further tools, which are offered before those of the project with their names
      */
     record Deciding(
-            Decisions decisions, Asker asker, Telemetry telemetry, BooleanSupplier mayChange) {}
+            Decisions decisions,
+            Asker asker,
+            Telemetry telemetry,
+            BooleanSupplier mayChange,
+            List<BoundedTool> more) {}
 
     /**
      * Opens it.
@@ -60,6 +65,7 @@ final class Workplace implements Tools, AutoCloseable {
         WorkTree files = WorkTree.open(project.root());
         List<BuiltinTool> tools = new ArrayList<>(ToolBox.of(files, commands, environment).tools());
         tools.addAll(settings.plugins().tools(files, commands, environment));
+        tools.addAll(deciding.more());
         Hands hands =
                 new Hands(
                         tools,

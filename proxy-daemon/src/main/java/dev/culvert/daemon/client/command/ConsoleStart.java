@@ -25,6 +25,11 @@ import dev.culvert.daemon.client.logs.CommandLog;
 import dev.culvert.daemon.client.output.Format;
 import dev.culvert.daemon.client.settings.ChatSettings;
 import dev.culvert.daemon.client.settings.Project;
+import dev.culvert.daemon.client.workbench.InfrastructureTool;
+import dev.culvert.daemon.client.workbench.Place;
+import dev.culvert.daemon.client.workbench.Workbench;
+import dev.culvert.daemon.client.workspace.Workspace;
+import dev.culvert.io.Quoted;
 import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +37,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -57,7 +61,7 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
                         options,
                         new ConsoleVerbs(session, new LoggedVerbs(log(session.around()))),
                         new LiveNames(session),
-                        (agent, resumed, mayChange) -> speaker(session, agent, resumed, mayChange))
+                        (agent, resumed, mode) -> speaker(session, agent, resumed, mode))
                 .run(steps, flags.keepGoing());
     }
 
@@ -81,8 +85,8 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
                         new ConsoleVerbs(session, new LoggedVerbs(log(session.around()))),
                         new LiveNames(session),
                         () -> beat(session),
-                        (here, console, agent, resumed, mayChange) ->
-                                chat(inside(session, here), agent, resumed, mayChange)
+                        (here, console, agent, resumed, mode) ->
+                                chat(inside(session, here), agent, resumed, mode)
                                         .open(target(inside(session, here)), Optional.of(console)));
         try (Interactive interactive =
                 Interactive.open(
@@ -131,9 +135,9 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
     }
 
     private static Speaker speaker(
-            Session session, String agent, Resumed resumed, BooleanSupplier mayChange)
+            Session session, String agent, Resumed resumed, Supplier<Mode> mode)
             throws IOException {
-        return chat(session, agent, resumed, mayChange).open(target(session), Optional.empty());
+        return chat(session, agent, resumed, mode).open(target(session), Optional.empty());
     }
 
     private static Target target(Session session) throws IOException {
@@ -144,8 +148,7 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
         return ChatSettings.find(Path.of("").toAbsolutePath(), session.around());
     }
 
-    private static Chat chat(
-            Session session, String agent, Resumed resumed, BooleanSupplier mayChange)
+    private static Chat chat(Session session, String agent, Resumed resumed, Supplier<Mode> mode)
             throws UsageException {
         return new Chat(
                 session,
@@ -156,7 +159,12 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
                         true,
                         resumed,
                         new Screen.Detail(false, false),
-                        mayChange));
+                        () -> mode.get() == Mode.APPLY,
+                        InfrastructureTool.of(
+                                new Workbench(
+                                        new ToolVerbs(session.around(), common(session)),
+                                        place(session),
+                                        mode))));
     }
 
     /** The flags for each command. */
@@ -180,5 +188,15 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
             common.add("--timeout=" + options.timeout().toMillis() + "ms");
         }
         return common;
+    }
+
+    private static Optional<Place> place(Session session) {
+        try {
+            return Workspace.findAny(Path.of("").toAbsolutePath(), session.around())
+                    .map(McpModeCommand::place);
+        } catch (UsageException e) { // the agent has the other tools
+            session.output().note(Quoted.page(String.valueOf(e.getMessage())));
+            return Optional.empty();
+        }
     }
 }

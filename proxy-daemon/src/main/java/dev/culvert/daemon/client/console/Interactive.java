@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.UserInterruptException;
 
@@ -55,7 +55,7 @@ public final class Interactive implements AutoCloseable {
                 Console console,
                 String agent,
                 Resumed resumed,
-                BooleanSupplier mayChange)
+                Supplier<Mode> mode)
                 throws IOException;
     }
 
@@ -277,8 +277,7 @@ public final class Interactive implements AutoCloseable {
                 here,
                 with.commands(),
                 with.names(),
-                (agent, resumed, mayChange) ->
-                        with.opening().open(here, console, agent, resumed, mayChange));
+                (agent, resumed, mode) -> with.opening().open(here, console, agent, resumed, mode));
     }
 
     private void say(String line) {

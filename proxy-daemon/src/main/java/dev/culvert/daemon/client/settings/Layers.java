@@ -30,6 +30,7 @@ public record Layers(
     /** The machine's policy for tools. */
     static final Path HOST = Path.of("/etc/culvert/policy.jsonc");
 
+    /* A program of a project with such a name is asked about all the same: ask beats allow. */
     private static final String CAUTION =
             """
             {"default": "ask", "rules": [
@@ -37,6 +38,8 @@ public record Layers(
                "allowed_paths": ["."]},
               {"name": "changes", "decision": "ask", "access": ["write"], "allowed_paths": ["."],
                "reason": "nobody has allowed it without asking"},
+              {"name": "looking", "decision": "allow",
+               "tools": ["status", "find", "read", "check", "diagnose", "report", "plan"]},
               {"name": "programs", "decision": "ask", "command": [], "shell": true,
                "network": true, "reason": "nobody has allowed it without asking"}]}
             """;

@@ -450,4 +450,52 @@ class ChatTest {
         assertThat(process.waitFor()).as(said).isZero();
         return new Elsewhere(answer, said);
     }
+
+    @Test
+    void theAgentInUseHasTheToolsOfTheInfrastructureAsFarAsTheModeGoes() throws IOException {
+        String operations = ScriptedServer.json(200, "{\"operations\":[]}");
+        String agents = ScriptedServer.json(200, "{\"agents\":[{\"id\":\"web-1\"}]}");
+        for (String mode : List.of("plan", "apply")) {
+            server.then(operations, agents, stream(chunk(1, "Hello."), done(2)));
+            int code = exec("--mode", mode, "/chat web-1 hello");
+            assertThat(code).as(err.toString()).isZero();
+        }
+
+        List<List<String>> offered =
+                server.requests().stream()
+                        .map(it -> it.body().at("tools").list())
+                        .filter(it -> !it.isEmpty())
+                        .map(it ->
+                                it.stream().map(tool -> tool.at("function").text("name")).toList())
+                        .toList();
+        assertThat(offered.getFirst())
+                .contains("read_file", "status", "find", "read", "check", "diagnose")
+                .doesNotContain("run_flow", "apply", "write_file");
+        assertThat(offered.getLast()).contains("run_flow", "write_file");
+    }
+
+    private int exec(String... arguments) {
+        out = new StringWriter();
+        err = new StringWriter();
+        List<String> line = new ArrayList<>(List.of("exec"));
+        line.addAll(List.of(arguments));
+        return Culvert.run(
+                new Surroundings(
+                        Map.of(
+                                "CULVERT_URL",
+                                "http://127.0.0.1:" + server.port(),
+                                "HOME",
+                                home.toString(),
+                                "PATH",
+                                "/usr/bin:/bin"),
+                        new ByteArrayInputStream(new byte[0]),
+                        new PrintWriter(out),
+                        new PrintWriter(err),
+                        new Surroundings.Place(
+                                home.resolve(".config/culvert"),
+                                List.of(),
+                                Terminal.NONE,
+                                _ -> {})),
+                line.toArray(String[]::new));
+    }
 }

@@ -3,6 +3,7 @@ package dev.culvert.daemon.client.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.culvert.daemon.client.workbench.Tool;
 import dev.culvert.policy.Action;
 import dev.culvert.policy.BadPolicyException;
 import dev.culvert.policy.Level;
@@ -216,5 +217,22 @@ class LayersTest {
                 .isEqualTo(Verdict.DENY);
         assertThat(policy.files().stream().map(PolicyFile::level))
                 .containsExactly(Level.BUILT_IN, Level.PROJECT, Level.USER);
+    }
+
+    @Test
+    void toolsOfTheInfrastructureThatOnlyLookAreNotAskedAbout() {
+        Policy policy =
+                new Layers(Guard.NONE, Optional.empty(), Optional.empty(), Optional.empty(), false)
+                        .policy();
+        for (Tool tool : Tool.values()) {
+            boolean looks = tool != Tool.APPLY && tool != Tool.RUN_FLOW;
+            assertThat(policy.decide(new Action.Tool(tool.label())).verdict())
+                    .as(tool.label())
+                    .isEqualTo(looks ? Verdict.ALLOW : Verdict.ASK);
+        }
+        Action program =
+                new Action.Command(
+                        "status", List.of(".culvert/tools/status"), Path.of("."), false, List.of());
+        assertThat(policy.decide(program).verdict()).isEqualTo(Verdict.ASK);
     }
 }
