@@ -32,6 +32,13 @@ class WorkspaceOnProxmoxTest {
     }
 
     private FakeProxmox start(int version, int vms) throws Exception {
+        return start(version, vms, "");
+    }
+
+    /**
+     * @param more settings of the daemon
+     */
+    private FakeProxmox start(int version, int vms, String more) throws Exception {
         FakeProxmox pve = FakeProxmox.start(version).node("pve1");
         open.add(pve);
         for (int i = 0; i < vms; i++) {
@@ -39,10 +46,11 @@ class WorkspaceOnProxmoxTest {
         }
         TestDaemon daemon =
                 TestDaemon.start(
-                        "{\"state_dir\": \"%s\", \"admin\": {\"listen\": [\"unix://%s\"]}, %s}"
+                        "{\"state_dir\": \"%s\", \"admin\": {\"listen\": [\"unix://%s\"]}, %s%s}"
                                 .formatted(
                                         folder.resolve("state"),
                                         folder.resolve("admin.sock"),
+                                        more,
                                         ProxmoxSetting.of("lab", pve, folder)));
         open.add(daemon);
         user = new User(folder).with("HOME", folder.toString());
@@ -156,6 +164,47 @@ class WorkspaceOnProxmoxTest {
                         "<testsuite name=\"lab\" tests=\"3\" failures=\"2\">",
                         "name=\"vm-101 is stopped\"><failure message=\"it is running\"/>",
                         "name=\"vm-102 is stopped\"/>");
+    }
+
+    @Test
+    void testPingsTheAgentsOfGuests() throws Exception {
+        ScriptedGuest agent = ScriptedGuest.start();
+        open.add(agent);
+        FakeProxmox pve =
+                start(
+                        9,
+                        3,
+                        "\"agents\": [{\"id\": \"vm-101\", \"address\": \"%s\"}], "
+                                .formatted(agent.address()));
+        pve.running(101, 102);
+        for (int vmid : List.of(101, 102, 103)) {
+            pve.set(vmid, "args", "-device vhost-vsock-pci,guest-cid=" + vmid);
+        }
+        ok("sync");
+        Path results = folder.resolve("checks.xml");
+
+        Eventually.await(() -> {
+            CommandRun run = run("test", "--ping", "10s", "--junit", results.toString());
+            assertThat(run.code()).as(run.err()).isEqualTo(1);
+            assertThat(run.out())
+                    .containsPattern("vm-101 is an agent that is ready +passed")
+                    .containsPattern("vm-101 runs +passed")
+                    .containsPattern("vm-102 runs +passed");
+        });
+
+        assertThat(results)
+                .content()
+                .contains(
+                        "tests=\"7\" failures=\"2\"",
+                        "name=\"vm-101 answers within 10000 ms\"/>",
+                        "name=\"vm-102 is an agent that is ready\"><failure message=\"it is no agent: ",
+                        "name=\"vm-102 answers within 10000 ms\"><failure",
+                        "name=\"vm-103 is stopped\"/>");
+        CommandRun late = run("test", "--ping", "0ms");
+        assertThat(late.out()).containsPattern("vm-101 answers within 0 ms +failed +it took [0-9]");
+        CommandRun wrong = run("test", "--ping", "soon");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("--ping is 'soon': it takes a time such as 50ms or 1s");
     }
 
     private static String port(FakeProxmox pve) {

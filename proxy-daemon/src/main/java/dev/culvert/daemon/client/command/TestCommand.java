@@ -1,5 +1,6 @@
 package dev.culvert.daemon.client.command;
 
+import dev.culvert.about.Units;
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.UsageException;
@@ -8,9 +9,11 @@ import dev.culvert.daemon.client.http.Request;
 import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Tone;
 import dev.culvert.daemon.client.output.View;
+import dev.culvert.daemon.client.workspace.AskedReality;
 import dev.culvert.daemon.client.workspace.GuestChecks;
 import dev.culvert.daemon.client.workspace.Workspace;
 import dev.culvert.io.FileTrouble;
+import dev.culvert.io.Quoted;
 import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,8 +33,8 @@ import picocli.CommandLine.Option;
         description = {
             "Checks that guests are as a workspace wants them.",
             "A guest whose file has \"start\" must run, or be stopped; one with a CID must be an agent",
-            "that is ready; each --reach must be reachable from the daemon, which makes the checks as a",
-            "flow."
+            "that is ready and answers within --ping; each --reach must be reachable from the daemon,",
+            "which makes the checks as a flow."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -39,7 +42,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  culvert test",
-            "  culvert test --reach tcp://10.0.0.5:22 --junit checks.xml"
+            "  culvert test --ping 50ms --reach tcp://10.0.0.5:22 --junit checks.xml"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all checks pass", "1:some do not"})
@@ -65,6 +68,13 @@ final class TestCommand implements Verb, EventFollower.Printer {
     private List<String> urls = List.of();
 
     @Option(
+            names = "--ping",
+            paramLabel = "TIME",
+            defaultValue = "1s",
+            description = "How long a frame to an agent and back may take: 50ms. Default: 1s")
+    private String ping = "1s";
+
+    @Option(
             names = "--junit",
             paramLabel = "FILE",
             description = "Also writes the results there, as JUnit's XML.")
@@ -79,7 +89,8 @@ final class TestCommand implements Verb, EventFollower.Printer {
     @Override
     public int run() throws IOException {
         Workspace workspace = flags.find(session);
-        GuestChecks checks = new GuestChecks(workspace, workspace.desired(), urls);
+        GuestChecks checks =
+                new GuestChecks(workspace, new AskedReality(session.api()), urls, longestPing());
         if (checks.isEmpty()) {
             throw new UsageException(
                     "there is nothing to check: no file of a guest has \"start\", and no --reach is"
@@ -110,6 +121,16 @@ final class TestCommand implements Verb, EventFollower.Printer {
         return outcomes.stream().allMatch(GuestChecks.Outcome::passed)
                 ? ExitCode.OK
                 : ExitCode.FAILED;
+    }
+
+    private Duration longestPing() throws UsageException {
+        try {
+            return Units.duration(ping);
+        } catch (NumberFormatException _) {
+            throw new UsageException(
+                    "--ping is '%s': it takes a time such as 50ms or 1s"
+                            .formatted(Quoted.word(ping)));
+        }
     }
 
     @Override

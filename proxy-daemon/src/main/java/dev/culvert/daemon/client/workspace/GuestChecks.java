@@ -5,8 +5,11 @@ import dev.culvert.infra.DesiredState.Written;
 import dev.culvert.infra.Guest;
 import dev.culvert.infra.GuestId;
 import dev.culvert.infra.GuestWriter;
+import dev.culvert.infra.Reality;
 import dev.culvert.io.Quoted;
 import dev.culvert.value.Value;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,23 +19,53 @@ import java.util.Map;
 public final class GuestChecks {
     private static final String GUESTS = "guests";
     private static final String SERVERS = "servers";
+    private static final String PING = "ping-";
     private static final int PARALLEL = 4;
+
+    /**
+     * How many steps ask agents: a flow has 200 of all kinds unless flows.max_steps allows more.
+     */
+    private static final int MOST_PINGS = 150;
 
     private final Workspace workspace;
     private final List<Guest> guests;
     private final List<String> urls;
 
+    /** The agents of guests that have a CID. */
+    private final Map<GuestId, String> agents = new LinkedHashMap<>();
+
+    private final Duration ping;
+
     /**
+     * @param reality says which agent is in which guest; one that it does not know is called as its
+     *     guest is
      * @param urls that must be reachable from the daemon
+     * @param ping how long the way to an agent and back may take
      */
-    public GuestChecks(Workspace workspace, DesiredState desired, List<String> urls) {
+    public GuestChecks(Workspace workspace, Reality reality, List<String> urls, Duration ping)
+            throws IOException {
         this.workspace = workspace;
+        this.ping = ping;
+        DesiredState desired = workspace.desired();
         guests =
                 desired.guests().stream()
                         .map(Written::guest)
                         .filter(it -> it.wishes().start().isPresent())
                         .toList();
         this.urls = List.copyOf(urls);
+        List<Guest> withAgents =
+                guests.stream()
+                        .filter(it -> it.wishes().start().orElse(false))
+                        .filter(it -> it.wishes().cid().isPresent())
+                        .toList();
+        Map<String, String> known = new LinkedHashMap<>();
+        for (Value each : withAgents.isEmpty() ? List.<Value>of() : reality.all()) {
+            known.put(each.text("server") + "/" + each.text("vmid"), each.text("agent"));
+        }
+        for (Guest each : withAgents) {
+            String agent = known.getOrDefault(each.id().toString(), "");
+            agents.put(each.id(), agent.isEmpty() ? each.name() : agent);
+        }
     }
 
     /** One that was made. */
@@ -71,7 +104,33 @@ public final class GuestChecks {
                             "check",
                             Value.members("urls", GuestWriter.texts(urls), "must", false)));
         }
+        List<String> asked = List.copyOf(agents.values());
+        for (int i = 0; i * inOneStep() < asked.size(); i++) {
+            steps.put(PING + i, ping(i, asked));
+        }
         return Value.members("name", "checks", "steps", new Value.Members(steps));
+    }
+
+    private int inOneStep() {
+        return Math.max(1, Math.ceilDiv(agents.size(), MOST_PINGS));
+    }
+
+    /** A step whose failure stops no other; the next one in its row of steps comes after it. */
+    private Value ping(int index, List<String> asked) {
+        int from = index * inOneStep();
+        List<String> some = asked.subList(from, Math.min(asked.size(), from + inOneStep()));
+        List<Value> after =
+                index < PARALLEL ? List.of() : List.of(Value.of(PING + (index - PARALLEL)));
+        return Value.members(
+                "each",
+                Value.members("items", GuestWriter.texts(some), "parallel", 1),
+                "tool",
+                Value.members(
+                        "operation", "ping", "arguments", Value.members("id", "${each.item}")),
+                "needs",
+                Value.of(after),
+                "finally",
+                true);
     }
 
     /**
@@ -99,7 +158,9 @@ public final class GuestChecks {
         for (Guest guest : guests) {
             Value row = rows.getOrDefault(guest.id(), Value.nothing());
             outcomes.add(runs(guest, row, asked));
-            guest.wishes().cid().ifPresent(_ -> outcomes.add(agent(guest, row)));
+            if (agents.containsKey(guest.id())) {
+                outcomes.addAll(agent(guest, row, steps));
+            }
         }
         Value checked = steps.getOrDefault(SERVERS, Value.nothing());
         List<Value> checks = checked.at("output", "checks").list();
@@ -131,17 +192,36 @@ public final class GuestChecks {
                 guest.name() + (wanted ? " runs" : " is stopped"), passed, passed ? "" : why);
     }
 
-    private static Outcome agent(Guest guest, Value row) {
+    private List<Outcome> agent(Guest guest, Value row, Map<String, Value> steps) {
+        int index = List.copyOf(agents.keySet()).indexOf(guest.id());
+        Value step = steps.getOrDefault(PING + index / inOneStep(), Value.nothing());
+        List<Value> answers = step.at("output").list();
+        Value answer = answers.isEmpty() ? Value.nothing() : answers.get(index % inOneStep());
+        String error = Quoted.sentence(step.text("error"));
         String state = row.text("agent_state");
-        boolean passed = state.equals("ready");
-        return new Outcome(
-                guest.name() + " is an agent that is ready",
-                passed,
-                passed
-                        ? ""
-                        : state.isEmpty()
-                                ? "it is no agent"
-                                : "the agent is " + Quoted.word(state));
+        boolean isReady = state.isEmpty() ? !answer.isNothing() : state.equals("ready");
+        long micros =
+                answer.number(0, "round_trip_us")
+                        - answer.number(0, "guest_us")
+                        - answer.number(0, "runtime_us");
+        boolean isQuick = !answer.isNothing() && micros <= ping.toNanos() / 1_000;
+        return List.of(
+                new Outcome(
+                        guest.name() + " is an agent that is ready",
+                        isReady,
+                        isReady
+                                ? ""
+                                : state.isEmpty()
+                                        ? "it is no agent: " + error
+                                        : "the agent is " + Quoted.word(state)),
+                new Outcome(
+                        "%s answers within %d ms".formatted(guest.name(), ping.toMillis()),
+                        isQuick,
+                        isQuick
+                                ? ""
+                                : answer.isNothing()
+                                        ? error
+                                        : "it took %.1f ms".formatted(micros / 1_000.0)));
     }
 
     /** As JUnit's XML, which pipelines read. */
