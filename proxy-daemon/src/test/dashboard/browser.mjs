@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
+import { until } from './programs.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -26,8 +27,23 @@ export async function open(url, { theme = 'light', width = 1360, height = 820, p
   page.on('request', request => {
     if (!request.url().startsWith(new URL('/', url).href) && !request.url().startsWith('data:')) page.faults.push(`asks ${request.url()}`);
   });
+  page.waiting = new Set(); // for answers, but not for streams of events, which never end
+  page.asked = performance.now();
+  const told = request => page.waiting.delete(request) && (page.asked = performance.now());
+  page.on('request', request => {
+    page.asked = performance.now();
+    if (request.headers().accept !== 'text/event-stream') page.waiting.add(request);
+  });
+  page.on('requestfinished', told);
+  page.on('requestfailed', told);
   await page.goto(url);
   return page;
+}
+
+/** Waits until the page is drawn, has every answer that it waits for, and has asked nothing more for a moment. */
+export async function settled(page) {
+  await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await until('the page has all answers', () => page.waiting.size === 0 && performance.now() - page.asked > 150);
 }
 
 /** Closes a page, which must have had no fault. */

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { barriers, close, open, picture, startBrowser, stopBrowser, traced } from './browser.mjs';
+import { barriers, close, open, picture, settled, startBrowser, stopBrowser, traced } from './browser.mjs';
 import { folder, said, standIn, startAgent, startAskingGuest, startDaemon, startGuest, startJoiningAgent, stopAll, until } from './programs.mjs';
 
 const WORDS = Array.from({ length: 60 }, (_, i) => `word-${i + 1}`).join(' ');
@@ -679,7 +679,7 @@ for (const [theme, width] of [['light', 1360], ['dark', 1360], ['light', 390], [
       for (const path of ['', 'agents/web-1', 'agents/web-1/turns', 'agents/web-1/config', 'agents/web-2/config', 'agents/web-1/identity',
         'agents/web-1/log', 'approvals', 'tokens', 'operations', 'operations/agents.remove', 'operations/runs', 'doctor']) {
         await page.goto(`${daemon.url}#/${path}`);
-        await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => {}); // the stream of events never ends
+        await settled(page);
         faults.push(...(await barriers(page)).map(it => `${path}: ${it}`));
         const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         if (beyond > 0) faults.push(`${path}: ${beyond} pixels wider than the window`);
