@@ -175,6 +175,7 @@ prompted 'culvert plan>'
 sees '1 of 1 agent ready · mode plan'
 keys -l /
 sees 'Lists the commands, or describes one'
+sees 'Console'
 keys -l ag
 sees 'agents show  Shows one agent'
 gone 'describes one'
@@ -238,8 +239,13 @@ prompted 'web-1 plan>'
 say 'web-1 plan>' '!echo $((40 + 2)) ${CULVERT_LAST:+and JSON}'
 sees '42 and JSON'
 say 'web-1 plan>' '!sleep 60'
-sleep 0.5
+sees '!sleep 60 · '
+sees 'Esc stops · ● unix:'
+"${tmux[@]}" resize-window -t console -x 50 -y 20
+sees '!sleep 60 · '
+"${tmux[@]}" resize-window -t console -x 100 -y 30
 keys Escape
+gone 'Esc stops'
 sees 'stopped within '
 
 # Live, until Esc; what it writes goes to a file, too.
@@ -251,6 +257,8 @@ for _ in $(seq 600); do
     [ "$(grep -c 'connectivity  daemon' "$work/out")" -lt 2 ] || break
     sleep 0.05
 done
+[ "$(shown | grep -c 'every 0.2 s: health')" = 1 ] || fail "a round is not drawn over the one before"
+shown | grep -v '^ *$' | tail -n 1 | grep -q '^● unix:' || fail "there is no status line below what is watched"
 keys Escape
 prompted 'web-1 plan>'
 say 'web-1 plan>' '/out off'
@@ -271,6 +279,10 @@ grep -q 'agents drain web-1' "$history" || fail "the history has: $(cat "$histor
 if grep -q cvt_ "$history"; then
     fail "a secret is in the history"
 fi
+
+# An operation without a verb, by its name.
+say 'web-1 plan>' '/agents.turns id=web-1'
+sees '"turns": ['
 
 # The editor makes the next line.
 # shellcheck disable=SC2016 # the variable of the editor counts

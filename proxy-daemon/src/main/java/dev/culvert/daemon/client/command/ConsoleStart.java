@@ -53,6 +53,7 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
                         commonWithColour(session),
                         format == Format.TABLE ? "" : format.name().toLowerCase(Locale.ROOT),
                         flags.mode(Mode.APPLY),
+                        flags.isWithoutMode(),
                         flags.dryRun(),
                         flags.yes());
         return new Script(
@@ -78,6 +79,7 @@ record ConsoleStart(Supplier<Session.Colour> colour) {
                         commonWithColour(session),
                         "",
                         flags.mode(Mode.PLAN),
+                        false,
                         flags.dryRun(),
                         flags.yes());
         Interactive.With with =

@@ -24,7 +24,7 @@ final class ScriptFlags {
             completionCandidates = Modes.class,
             description =
                     "What lines of the console may do at first: read, plan or apply. Default: plan"
-                            + " at a terminal, apply in a script")
+                            + " at a terminal; in a script apply, but plan for agents")
     private @Nullable String mode;
 
     @Option(
@@ -45,6 +45,10 @@ final class ScriptFlags {
         return mode != null
                 ? "--mode"
                 : dryRun ? "--dry-run" : yes ? "--yes" : keepGoing ? "--keep-going" : "";
+    }
+
+    boolean isWithoutMode() {
+        return mode == null;
     }
 
     Mode mode(Mode otherwise) throws UsageException {

@@ -17,6 +17,7 @@ final class Desk {
     private final List<String> lines = new ArrayList<>();
     private final List<String> runs = new ArrayList<>();
     private volatile Mode mode;
+    private volatile boolean agentsPlan;
     private volatile Catalogue catalogue = Catalogue.EMPTY;
     private String agent = "";
     private @Nullable Speaker speaker;
@@ -36,6 +37,17 @@ final class Desk {
 
     void mode(Mode chosen) {
         mode = chosen;
+        agentsPlan = false;
+    }
+
+    /** Until a mode is chosen, agents may change nothing. */
+    void agentsPlan() {
+        agentsPlan = true;
+    }
+
+    /** What tools of an agent may do now. */
+    Mode modeOfAgents() {
+        return agentsPlan && mode == Mode.APPLY ? Mode.PLAN : mode;
     }
 
     Catalogue catalogue() {

@@ -237,6 +237,6 @@ final class Dispatch {
                     "no agent is in use: choose one with /use AGENT (agents lists them). If this"
                             + " was meant as a command, /help lists those");
         }
-        desk.use(parts.speakers().open(agent, resumed, desk::mode));
+        desk.use(parts.speakers().open(agent, resumed, desk::modeOfAgents));
     }
 }

@@ -6,6 +6,7 @@ import dev.culvert.daemon.client.console.Suggestions.Item;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where in the arguments of a command the cursor is.
@@ -69,6 +70,11 @@ record Given(Entry entry, List<String> rest, Optional<Flag> value, List<String> 
             values =
                     switch (label) {
                         case "FILE", "PATH", "DIR", "FOLDER" -> from.files().apply(word);
+                        case "FLOW" ->
+                                Stream.concat(
+                                                from.names().apply(label).stream(),
+                                                from.files().apply(word).stream())
+                                        .toList();
                         case "GUEST" ->
                                 from.names()
                                         .apply(

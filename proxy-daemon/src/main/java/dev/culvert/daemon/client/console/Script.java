@@ -86,6 +86,9 @@ public final class Script {
         this.output = output;
         this.options = options;
         desk = new Desk(options.mode());
+        if (options.agentsPlan()) {
+            desk.agentsPlan();
+        }
         desk.catalogue(commands.catalogue());
         dispatch =
                 new Dispatch(

@@ -92,7 +92,7 @@ class InteractiveTest {
                                 new Surroundings.Place(
                                         folder, List.of(), new Terminal(true, true, 100), _ -> {})),
                         false,
-                        new Options(List.of(), "", Mode.PLAN, false, false),
+                        new Options(List.of(), "", Mode.PLAN, false, false, false),
                         new Interactive.With(
                                 new Recorded(),
                                 label -> label.equals("AGENT") ? List.of("web-1") : List.of(),

@@ -51,6 +51,8 @@ class ScriptTest {
         }
     }
 
+    private final List<Mode> modes = new ArrayList<>();
+
     private int run(Options options, boolean keepGoing, String... lines) throws IOException {
         Surroundings around =
                 new Surroundings(
@@ -66,7 +68,8 @@ class ScriptTest {
                         options,
                         new Recorded(),
                         _ -> List.of("web-1"),
-                        (_, _, _) -> {
+                        (_, _, mode) -> {
+                            modes.add(mode.get());
                             throw new IOException("no agent here");
                         })
                 .run(
@@ -75,7 +78,7 @@ class ScriptTest {
     }
 
     private static Options options(Mode mode) {
-        return new Options(List.of(), "", mode, false, false);
+        return new Options(List.of(), "", mode, false, false, false);
     }
 
     private int run(Mode mode, String... lines) throws IOException {
@@ -120,6 +123,15 @@ class ScriptTest {
     }
 
     @Test
+    void anAgentOfAScriptPlansUntilAModeIsChosen() throws IOException {
+        Options usual = new Options(List.of(), "", Mode.APPLY, true, false, false);
+
+        run(usual, true, "/use web-1", "hello", "/mode apply", "hello", "/mode plan", "hello");
+
+        assertThat(modes).containsExactly(Mode.PLAN, Mode.APPLY, Mode.PLAN);
+    }
+
+    @Test
     void whatTheDaemonHasNotDescribedCountsAsAChange() throws IOException {
         catalogue =
                 new Catalogue(
@@ -137,7 +149,7 @@ class ScriptTest {
 
         assertThat(
                         run(
-                                new Options(List.of(), "", Mode.APPLY, false, true),
+                                new Options(List.of(), "", Mode.APPLY, false, false, true),
                                 false,
                                 "agents remove web-1"))
                 .isEqualTo(ExitCode.OK);
@@ -146,7 +158,7 @@ class ScriptTest {
 
     @Test
     void aDryRunChangesNothing() throws IOException {
-        Options dry = new Options(List.of(), "", Mode.APPLY, true, true);
+        Options dry = new Options(List.of(), "", Mode.APPLY, false, true, true);
 
         assertThat(run(dry, false, "agents remove 'web 1'", "fleet import", "status", "hello"))
                 .isEqualTo(ExitCode.OK);
@@ -158,7 +170,8 @@ class ScriptTest {
 
     @Test
     void flagsForEveryCommandComeAfterTheVerbUnlessTheLineHasThem() throws IOException {
-        Options options = new Options(List.of("--url=http://a"), "json", Mode.APPLY, false, false);
+        Options options =
+                new Options(List.of("--url=http://a"), "json", Mode.APPLY, false, false, false);
 
         run(options, false, "agents list", "agents list -o table", "status --url http://b");
 
@@ -185,7 +198,7 @@ class ScriptTest {
 
     @Test
     void aRunIsShownByTheBeginOfItsId() throws IOException {
-        Options yes = new Options(List.of(), "", Mode.APPLY, false, true);
+        Options yes = new Options(List.of(), "", Mode.APPLY, false, false, true);
 
         run(yes, false, "agents remove web-1", "/op 7f3a", "/op 99");
 
