@@ -45,7 +45,8 @@ final class DaemonProcess implements AutoCloseable {
                 List.of(
                         "-XX:TieredStopAtLevel=1",
                         "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow"));
+                        "--sun-misc-unsafe-memory-access=allow",
+                        UnpackedSqlite.option()));
         command.addAll(javaOptions);
         command.addAll(
                 List.of(

@@ -34,10 +34,11 @@ final class DocPrograms {
             #!/bin/bash
             export CULVERT_HTTP_LISTEN=127.0.0.1:0
             java=(@JAVA@ -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED
-                --sun-misc-unsafe-memory-access=allow -cp '@PATH@' @MAIN@)
+                --sun-misc-unsafe-memory-access=allow '@SQLITE@' -cp '@PATH@' @MAIN@)
             [[ " $* " != *" --runtime "* || " $* " == *" --listen "* ]] || set -- "$@" --listen 127.0.0.1:0
             [[ " $* " == *" --listen "* || " $* " == *" serve "* && " $* " != *" --print-config "* ]] || exec "${java[@]}" "$@"
             said=$(mktemp)
+            trap 'rm -f "$said"' EXIT
             "${java[@]}" "${@/#127.0.0.1:*/127.0.0.1:0}" > "$said" 2>&1 &
             for _ in $(seq 200); do
                 ! grep -q '^listening on ' "$said" || { kill $!; exit 0; }
@@ -69,6 +70,7 @@ final class DocPrograms {
 
     private static String program(String main) {
         return PROGRAM.replace("@JAVA@", java())
+                .replace("@SQLITE@", UnpackedSqlite.option())
                 .replace("@PATH@", System.getProperty("java.class.path"))
                 .replace("@MAIN@", main);
     }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.daemon.EventReader.Event;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,34 @@ class ImagesIT implements ImagesContract {
     @Override
     public ShippedDaemon daemon() {
         return daemon;
+    }
+
+    @Test
+    void theDaemonLeavesNothingInTemporaryDirectoriesWhenItIsKilled() throws Exception {
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        Path settings = directory.resolve("killed.jsonc");
+        Files.writeString(
+                settings,
+                "{\"state_dir\": \"%s\", \"admin\": {\"listen\": []}}"
+                        .formatted(directory.resolve("state")));
+        Map<String, String> environment =
+                Map.of("CULVERT_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+        try (Shipped killed =
+                Shipped.start(
+                        environment,
+                        Shipped.DAEMON,
+                        "serve",
+                        "--config",
+                        settings.toString(),
+                        "--http",
+                        "tcp://127.0.0.1:0")) {
+            killed.listening();
+            assertThat(directory.resolve("state/culvert.db")).exists();
+
+            killed.process().destroyForcibly().waitFor();
+
+            assertThat(temporary).isEmptyDirectory();
+        }
     }
 
     @Test
