@@ -85,8 +85,10 @@ for (const kind of ["openai", "anthropic"]) {
 
         for (const fault of ["stall", "garbage", "error", "cut", "hang"]) {
           test(`a runtime's ${fault} raises`, async () => {
-            await assert.rejects(dialect().stream(fault), undefined, "streamed");
-            await assert.rejects(dialect().ask(fault), undefined, "whole");
+            await Promise.all([
+              assert.rejects(dialect().stream(fault), undefined, "streamed"),
+              assert.rejects(dialect().ask(fault), undefined, "whole"),
+            ]);
           });
         }
 
@@ -140,7 +142,7 @@ for (const kind of ["openai", "anthropic"]) {
   });
 }
 
-describe("an agent that is killed in the middle raises", () => {
+describe("an agent that is killed in the middle raises", { concurrency: 4 }, () => { // each waits for seconds
   for (const { name } of dialects("http://unused")) {
     test(name, async (t) => {
       // The daemon looks for the agent for as long as it may be silent: the turn may still run in a VM that was paused.
