@@ -20,9 +20,6 @@ public final class PendingCall {
 
     private static final Duration RETRY = Duration.ofSeconds(5);
 
-    /** How often an allowed call looks whether its tool is back. */
-    private static final Duration TOOL_LOOK = Duration.ofSeconds(1);
-
     /** After these the host may answer otherwise. */
     private static final Set<String> PASSING =
             Set.of(
@@ -57,41 +54,16 @@ public final class PendingCall {
      */
     public record Refusal(String outcome, String by, String why, Duration waited) {}
 
-    /** What it waits for. */
-    private sealed interface State {
-        /** To be kept, so that nobody decides about what a restart would lose. */
-        record Keeping() implements State {}
-
-        record Asking() implements State {}
-
-        /** It was allowed, and a snapshot is about to be taken, or its tool is not back. */
-        record Held(String by) implements State {}
-
-        /**
-         * For its claim to be kept, and then for the host to accept it.
-         *
-         * @param kept whether the claim is on the disk
-         */
-        record Claiming(Step.Claiming step, boolean kept) implements State {}
-
-        /** The host has accepted the claim, and the same. */
-        record Claimed(String by) implements State {}
-
-        record Over() implements State {}
-    }
-
     private final Approvals all;
     private final Approval approval;
     private final long turnBytes;
     private final Owner owner;
-    private State state = new State.Keeping();
+    private Waiting state = new Waiting.Keeping();
     private final Expiry expiry;
+    private final Gate gate;
 
     /** The copies there may have been when the host accepted the claim. */
     private int copies;
-
-    /** Whether it looks again soon whether its tool is back. */
-    private boolean awaitsTool;
 
     PendingCall(Approvals all, Approval approval, long turnBytes, Owner owner) {
         this.all = all;
@@ -99,6 +71,7 @@ public final class PendingCall {
         this.turnBytes = turnBytes;
         this.owner = owner;
         expiry = new Expiry(all, approval.expires(), this::expire);
+        gate = new Gate(all, owner, () -> goOn(false));
     }
 
     public Approval approval() {
@@ -116,8 +89,8 @@ public final class PendingCall {
 
     void goOnFrom(Step step) {
         switch (step) {
-            case Step.Asking _ -> state = new State.Asking();
-            case Step.Claiming claiming -> state = new State.Claiming(claiming, true);
+            case Step.Asking _ -> state = new Waiting.Asking();
+            case Step.Claiming claiming -> state = new Waiting.Claiming(claiming, true);
             case Step.Begun(String by) -> all.execute(() -> isUnknown(by));
         }
         all.execute(this::look);
@@ -146,20 +119,20 @@ public final class PendingCall {
     }
 
     private void ask() {
-        state = new State.Asking();
+        state = new Waiting.Asking();
         all.hosts().forEach(host -> host.ask(this));
     }
 
     /** There is a link to a host that takes approvals. */
     void onHost(HostApprovals host) {
         switch (state) {
-            case State.Asking _ -> host.ask(this);
-            case State.Claiming(Step.Claiming step, boolean kept) -> {
+            case Waiting.Asking _ -> host.ask(this);
+            case Waiting.Claiming(Step.Claiming step, boolean kept) -> {
                 if (kept) {
                     claimFrom(host, step);
                 }
             }
-            case State.Keeping _, State.Held _, State.Claimed _, State.Over _ -> {}
+            case Waiting.Keeping _, Waiting.Held _, Waiting.Claimed _, Waiting.Over _ -> {}
         }
     }
 
@@ -181,8 +154,8 @@ public final class PendingCall {
             return;
         }
         switch (answer) {
-            case HostAnswer.Decided decided when state instanceof State.Asking -> decide(decided);
-            case HostAnswer.Claimed _ when state instanceof State.Claiming(var step, _) ->
+            case HostAnswer.Decided decided when state instanceof Waiting.Asking -> decide(decided);
+            case HostAnswer.Claimed _ when state instanceof Waiting.Claiming(var step, _) ->
                     claimed(step.by());
             case HostAnswer.Failed failed -> onFailed(host, failed);
             case HostAnswer.Decided _, HostAnswer.Claimed _ ->
@@ -204,17 +177,17 @@ public final class PendingCall {
     private void claim(String by) {
         if (!mayGoOn(by)) {
             if (!isOver()) {
-                state = new State.Held(by);
+                state = new Waiting.Held(by);
             }
             return;
         }
         Step.Claiming step = new Step.Claiming(all.freshClaim(), all.generation(), by);
-        state = new State.Claiming(step, false);
+        state = new Waiting.Claiming(step, false);
         write(
                 () -> all.files().step(approval.id(), step),
                 () -> {
-                    if (state instanceof State.Claiming(var now, _) && now.equals(step)) {
-                        state = new State.Claiming(step, true);
+                    if (state instanceof Waiting.Claiming(var now, _) && now.equals(step)) {
+                        state = new Waiting.Claiming(step, true);
                         all.hosts().forEach(host -> claimFrom(host, step));
                     }
                 });
@@ -222,33 +195,14 @@ public final class PendingCall {
 
     /** Refuses what must not run any more, whoever has allowed it. */
     private boolean mayGoOn(String by) {
-        if (all.isHeld()) {
-            return false;
-        }
-        String obstacle = owner.obstacle();
-        if (obstacle != null) {
-            refuse(Reason.allowedBut(by, obstacle));
-            return false;
-        }
-        if (!owner.isReady()) {
-            awaitTool();
-            return false;
-        }
-        return true;
-    }
-
-    private void awaitTool() {
-        if (!awaitsTool) {
-            awaitsTool = true;
-            all.after(
-                    TOOL_LOOK,
-                    () -> {
-                        awaitsTool = false;
-                        if (!all.isHeld()) {
-                            goOn(false);
-                        }
-                    });
-        }
+        return switch (gate.look()) {
+            case Gate.Passage.Open _ -> true;
+            case Gate.Passage.Shut _ -> false;
+            case Gate.Passage.Barred(String why) -> {
+                refuse(Reason.allowedBut(by, why));
+                yield false;
+            }
+        };
     }
 
     private void claimed(String by) {
@@ -257,7 +211,7 @@ public final class PendingCall {
             end();
             owner.onAllowed(by, waited());
         } else if (!isOver()) {
-            state = new State.Claimed(by);
+            state = new Waiting.Claimed(by);
         }
     }
 
@@ -274,10 +228,10 @@ public final class PendingCall {
                             onHost(host);
                         }
                     });
-        } else if (state instanceof State.Claiming(var step, _)
+        } else if (state instanceof Waiting.Claiming(var step, _)
                 && failed.code().equals(ErrorCode.APPROVAL_UNKNOWN.wireName())) {
             refuse(Reason.mayHaveRunElsewhere(step.by()));
-        } else if (state instanceof State.Claiming(var step, _)) {
+        } else if (state instanceof Waiting.Claiming(var step, _)) {
             refuse(Reason.allowedBut(step.by(), "the host refuses it now: " + failed.message()));
         } else {
             refuse(Reason.hostCannotAsk(failed.message()));
@@ -287,22 +241,22 @@ public final class PendingCall {
     /** As {@link Approvals#goOn}. */
     void goOn(boolean restored) {
         switch (state) {
-            case State.Held(String by) -> claim(by);
-            case State.Claimed(String by) -> {
+            case Waiting.Held(String by) -> claim(by);
+            case Waiting.Claimed(String by) -> {
                 if (restored) {
                     claim(by);
                 } else {
                     claimed(by);
                 }
             }
-            case State.Claiming(Step.Claiming step, boolean kept) -> {
+            case Waiting.Claiming(Step.Claiming step, boolean kept) -> {
                 if (restored) {
                     claim(step.by());
                 } else if (kept) {
                     all.hosts().forEach(host -> claimFrom(host, step));
                 }
             }
-            case State.Keeping _, State.Asking _, State.Over _ -> {}
+            case Waiting.Keeping _, Waiting.Asking _, Waiting.Over _ -> {}
         }
         look();
     }
@@ -323,7 +277,7 @@ public final class PendingCall {
     }
 
     private String lateness() {
-        boolean decided = !(state instanceof State.Keeping || state instanceof State.Asking);
+        boolean decided = !(state instanceof Waiting.Keeping || state instanceof Waiting.Asking);
         if (!decided) {
             return "it was not approved: nobody decided in time";
         }
@@ -344,13 +298,13 @@ public final class PendingCall {
 
     private void end() {
         all.withdraw(this);
-        state = new State.Over();
+        state = new Waiting.Over();
         all.removed(this);
         expiry.stop();
     }
 
     private boolean isOver() {
-        return state instanceof State.Over;
+        return state instanceof Waiting.Over;
     }
 
     /**
@@ -368,10 +322,10 @@ public final class PendingCall {
         }
         all.add(this);
         if (copies == all.copies()) {
-            state = new State.Claimed(by);
+            state = new Waiting.Claimed(by);
             claimed(by);
         } else {
-            state = new State.Held(by);
+            state = new Waiting.Held(by);
             claim(by);
         }
         look();

@@ -4,7 +4,6 @@ import dev.culvert.daemon.config.InventorySettings;
 import dev.culvert.daemon.inventory.ServerStatus.State;
 import dev.culvert.daemon.proxmox.Proxmox;
 import dev.culvert.daemon.proxmox.ProxmoxException;
-import dev.culvert.io.Quoted;
 import dev.culvert.io.Workers;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -232,7 +231,8 @@ final class ServerPoll {
             view = found.view();
             asked.learn(Poll.certificates(found.view()));
             around.observer().onPoll(true, Duration.ofNanos(System.nanoTime() - begun));
-            tell(before, found);
+            PollLog.tell(before, found);
+            countFailedTasks(before, found);
             save(found, settings);
             return true;
         } catch (ProxmoxException e) {
@@ -258,32 +258,8 @@ final class ServerPoll {
         }
     }
 
-    private void tell(View before, Poll.Found found) {
-        View now = found.view();
-        if (before.status().state() != State.OK) {
-            LOG.info(
-                    "Proxmox {} answers: version {}, {} nodes, {} guests",
-                    now.status().name(),
-                    now.status().version(),
-                    now.all(Kind.NODE).size(),
-                    now.all(Kind.GUEST).size());
-        }
-        if (!now.status().notes().equals(before.status().notes())
-                && !now.status().notes().isEmpty()) {
-            LOG.warn(
-                    "Proxmox {}: not everything can be read: {}",
-                    now.status().name(),
-                    now.status().notes());
-        }
-        for (Change change : found.changes()) {
-            LOG.info(
-                    "Proxmox {}: {}: {}: {} → {}",
-                    now.status().name(),
-                    Quoted.word(change.subject()),
-                    change.what(),
-                    change.from().isEmpty() ? "-" : change.from(),
-                    change.to().isEmpty() ? "-" : change.to());
-        }
+    /** Those of the first poll are old. */
+    private void countFailedTasks(View before, Poll.Found found) {
         if (before.status().polled() != null) {
             for (Thing it : found.changed()) {
                 if (it.kind() == Kind.TASK && it.state().equals("failed")) {

@@ -1,0 +1,24 @@
+package dev.culvert.guest.approvals;
+
+/** What a call waits for, from when it is made until it is over. */
+sealed interface Waiting {
+    /** To be kept, so that nobody decides about what a restart would lose. */
+    record Keeping() implements Waiting {}
+
+    record Asking() implements Waiting {}
+
+    /** It was allowed, and a snapshot is about to be taken, or its tool is not back. */
+    record Held(String by) implements Waiting {}
+
+    /**
+     * For its claim to be kept, and then for the host to accept it.
+     *
+     * @param kept whether the claim is on the disk
+     */
+    record Claiming(Step.Claiming step, boolean kept) implements Waiting {}
+
+    /** The host has accepted the claim, and the same. */
+    record Claimed(String by) implements Waiting {}
+
+    record Over() implements Waiting {}
+}
