@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Lets programs that others wrote judge /mcp and culvert mcp: the official conformance suite in both revisions, the official
-# clients of both eras, and the inspector. The other direction, too: servers that others wrote judge how an agent uses
-# their tools. Run it after `mvn package`. It installs Node 24 if there is no Node, and the
+# clients of both eras, also in a workspace, and the inspector. The other direction, too: servers that others wrote judge how an
+# agent uses their tools. Run it after `mvn package`. It installs Node 24 if there is no Node, and the
 # packages of mcp/package.json, into target/judges-mcp.
 #
 #   mcp.sh [NODE_TEST_OPTION…]    such as --test-name-pattern=conformance
@@ -14,6 +14,11 @@ top=$(cd ../../../../.. && pwd)
 for image in proxy-daemon/target/culvertd/bin/culvertd proxy-daemon/target/culvertd/bin/culvert guest-agent/target/culvert-agent/bin/culvert-agent; do
     [ -x "$top/$image" ] || { echo "$image is missing: run mvn package first" >&2; exit 2; }
 done
+
+target=$top/proxy-daemon/target
+[ -f "$target/test-classpath" ] || { echo "$target/test-classpath is missing: run mvn test-compile first" >&2; exit 2; }
+PROXMOX=${PROXMOX:-$("$top/culvert" jdk)/bin/java -cp $target/test-classes:$target/classes:$(< "$target/test-classpath") dev.culvert.daemon.proxmox.fake.FakeProxmoxProgram}
+export PROXMOX
 
 if ! command -v npm > /dev/null; then
     if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then

@@ -19,10 +19,11 @@ const PATIENCE_MS = 60_000;
  * @param flags more flags of the agent
  * @param settings more settings of the daemon
  * @param given the runtime, if not the one of runtime.mjs
+ * @param environment more variables of the daemon
  * @param llm whether programs beside the agent have the host's providers, at `road.llm`
  */
 export async function startRoad({
-  kind = "openai", runtimeTimeout = "2s", flags = [], settings = {}, runtime: given, llm = false,
+  kind = "openai", runtimeTimeout = "2s", flags = [], settings = {}, environment = {}, runtime: given, llm = false,
 } = {}) {
   const work = mkdtempSync(join(tmpdir(), "culvert-judges-"));
   const runtime = given ?? (await startRuntime());
@@ -46,7 +47,7 @@ export async function startRoad({
         agents: [{ id: "web", address: `tcp://127.0.0.1:${relay.port}` }],
         ...settings.more,
       }));
-      road.daemon = await program("culvertd", DAEMON, ["serve", "--config", file], /listening on http:\/\/127\.0\.0\.1:(\d+)/);
+      road.daemon = await program("culvertd", DAEMON, ["serve", "--config", file], /listening on http:\/\/127\.0\.0\.1:(\d+)/, environment);
       road.url = `http://127.0.0.1:${road.daemon.said[1]}`;
       await road.ready();
     },
@@ -69,9 +70,9 @@ export async function startRoad({
 }
 
 /** Starts a program and waits until it says something like {@code sentence}. */
-async function program(name, path, args, sentence) {
+async function program(name, path, args, sentence, environment = {}) {
   // A test run in the background inherits ignored signals; the programs must not.
-  const child = spawn("env", ["--default-signal=INT,HUP", path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("env", ["--default-signal=INT,HUP", path, ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environment } });
   const self = { child, log: "", said: null, ended: new Promise((done) => child.on("exit", done)) };
   const hear = (piece) => (self.log += piece);
   child.stdout.on("data", hear);
