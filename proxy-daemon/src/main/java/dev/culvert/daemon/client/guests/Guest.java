@@ -41,6 +41,10 @@ public record Guest(Value value) {
         return state().equals("running");
     }
 
+    public boolean isStopped() {
+        return state().equals("stopped");
+    }
+
     public boolean isTemplate() {
         return value.text("template").equals("true");
     }
