@@ -2,6 +2,7 @@ package dev.culvert.daemon;
 
 import dev.culvert.daemon.answer.AgentAccess;
 import dev.culvert.daemon.answer.TurnAnswers;
+import dev.culvert.daemon.api.admin.AuditRoute;
 import dev.culvert.daemon.api.admin.BackupRoute;
 import dev.culvert.daemon.api.admin.DaemonState;
 import dev.culvert.daemon.api.admin.DatabaseCare;
@@ -44,6 +45,7 @@ import dev.culvert.daemon.api.turns.ResumeRoute;
 import dev.culvert.daemon.api.turns.StreamedMessageRoute;
 import dev.culvert.daemon.api.turns.TurnRoute;
 import dev.culvert.daemon.api.turns.TurnsRoute;
+import dev.culvert.daemon.approvals.DecisionLog;
 import dev.culvert.daemon.auth.Callers;
 import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.config.DaemonSettings;
@@ -281,6 +283,8 @@ final class Routes implements AutoCloseable {
                         new LogLevelRoute(LogLevels.find()),
                         new StatusRoute(access, admission, state),
                         new LogRoute(log),
+                        new AuditRoute(
+                                () -> settings.get().stateDir().map(DecisionLog::file), offLoop),
                         new DumpRoute(loops, offLoop),
                         new MachineRoute(() -> settings.get().stateDir(), offLoop),
                         new FleetExportRoute(access, offLoop),

@@ -502,7 +502,13 @@ class ArchitectureTest {
                             Map.entry(
                                     "api.admin",
                                     with(
-                                            core("about", "io", "json", "settings", "transport"),
+                                            core(
+                                                    "about",
+                                                    "audit",
+                                                    "io",
+                                                    "json",
+                                                    "settings",
+                                                    "transport"),
                                             "answer",
                                             "api",
                                             "auth",
@@ -623,6 +629,20 @@ class ArchitectureTest {
                                     "client.bugreport",
                                     with(core("about", "value"), "client.doctor", "client.host")),
                             Map.entry(
+                                    "client.compliance",
+                                    with(
+                                            core(
+                                                    "about",
+                                                    "audit",
+                                                    "infra",
+                                                    "io",
+                                                    "settings",
+                                                    "value"),
+                                            "client",
+                                            "client.http",
+                                            "client.output",
+                                            "client.workspace")),
+                            Map.entry(
                                     "client.explain", with(core("about", "value"), "client.host")),
                             Map.entry(
                                     "client.guests",
@@ -681,6 +701,7 @@ class ArchitectureTest {
                                             "client",
                                             "client.bugreport",
                                             "client.chat",
+                                            "client.compliance",
                                             "client.console",
                                             "client.doctor",
                                             "client.explain",

@@ -66,6 +66,11 @@ public final class DecisionLog implements AutoCloseable {
         return new DecisionLog(null, PATIENCE);
     }
 
+    /** The newest file of the log that is kept in this folder. */
+    public static Path file(Path stateDir) {
+        return stateDir.resolve(FILE);
+    }
+
     /**
      * Opens the log. Blocks.
      *
@@ -73,7 +78,7 @@ public final class DecisionLog implements AutoCloseable {
      * @throws IOException one sentence, when it cannot be used
      */
     public static DecisionLog in(Path stateDir) throws IOException {
-        Path file = stateDir.resolve(FILE);
+        Path file = file(stateDir);
         try {
             AuditLog log =
                     new AuditLog(

@@ -169,6 +169,14 @@ final class AdminOperations {
                                             Schema.number(1, 5_000),
                                             "The most records, 200 by default"))
                             .at(GET, "/admin/log"),
+                    op("audit", "Check that nobody has changed the daemon's audit log", READ)
+                            .takes(
+                                    query(
+                                            "head",
+                                            Schema.TEXT,
+                                            "A head that was noted before; the log must contain"
+                                                    + " that line"))
+                            .at(GET, "/admin/audit"),
                     op(
                                     "settings",
                                     "Print the settings of the daemon that runs, and who set each",

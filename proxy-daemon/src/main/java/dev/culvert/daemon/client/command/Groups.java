@@ -44,6 +44,7 @@ final class Groups {
                             "diagnose",
                             "doctor",
                             "bugreport",
+                            "report",
                             "op",
                             "explain",
                             "audit"),

@@ -80,6 +80,7 @@ final class Verbs {
         verbs.put("check", () -> new CheckCommand(session));
         verbs.put("diagnose", () -> new DiagnoseCommand(session));
         verbs.put("doctor", () -> new DoctorCommand(session));
+        verbs.put("report", () -> ReportCommand.with(session));
         verbs.put("bugreport", () -> new BugreportCommand(session));
         verbs.put("config", () -> ConfigCommand.with(session));
         verbs.put("reload", () -> new ReloadCommand(session));

@@ -73,6 +73,7 @@ class OperationVerbsTest {
                     "policy explain",
                     "policy test",
                     "policy trust",
+                    "report compliance",
                     "setup",
                     "sync",
                     "test",
