@@ -120,7 +120,7 @@ for (const [name, { start, onQuestion, call }] of Object.entries(KINDS)) {
       }));
 
     test("another session has the plan, and applies it when the user agrees", async () => {
-      assert.equal(statSync(join(root, ".culvert", "mcp.json")).mode & 0o777, 0o600);
+      assert.equal(statSync(join(root, ".culvert", "mcp", "plan.json")).mode & 0o777, 0o600);
       await culvert("mcp", "mode", "apply", "--project", root);
       await session(async (client, text) => {
         assert.match((await text("status")).text, new RegExp(digest));

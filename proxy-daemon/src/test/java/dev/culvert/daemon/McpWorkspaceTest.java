@@ -213,16 +213,21 @@ class McpWorkspaceTest {
         try (McpProgram program = program()) {
             digest = digest(ok(program, "plan", "create", Value.of(List.of(newVm("web")))));
         }
-        Path kept = root.resolve(".culvert/mcp.json");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)))
-                .isEqualTo("rw-------");
+        Path mode = root.resolve(".culvert/mcp/mode.json");
+        Path plan = root.resolve(".culvert/mcp/plan.json");
+        for (Path kept : List.of(mode, plan)) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)))
+                    .isEqualTo("rw-------");
+        }
         try (McpProgram next = program()) {
             assertThat(ok(next, "status")).contains(digest);
             assertThat(call(next, "apply", "digest", digest).text("resultType"))
                     .isEqualTo("input_required");
             assertThat(ok(next, "read", "what", "plan", "name", digest)).contains("+ lab/100 web");
 
-            Files.setPosixFilePermissions(kept, PosixFilePermissions.fromString("rw-r--r--"));
+            for (Path kept : List.of(mode, plan)) {
+                Files.setPosixFilePermissions(kept, PosixFilePermissions.fromString("rw-r--r--"));
+            }
             assertThat(ok(next, "status")).contains("\"mode\": \"plan\"").doesNotContain(digest);
         }
     }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         name = "mode",
         description = {
             "Shows or changes what MCP may do in a workspace: read, plan or apply.",
-            "It is kept in .culvert/mcp.json, for you alone, and holds for sessions that run, too."
+            "It is kept in .culvert/mcp/, for you alone, and holds for sessions that run, too."
         },
         mixinStandardHelpOptions = true,
         footer = {

@@ -10,14 +10,12 @@ import dev.culvert.value.Value;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
- * What is kept of a workspace between sessions, in {@code .culvert/mcp.json}: the mode, and the
- * plan that was shown last. Read anew each time: another process may have changed it.
+ * What is kept of a workspace between sessions, in {@code .culvert/mcp/}: the mode, and the plan
+ * that was shown last. Each has its own file, so that who keeps one does not undo the other; they
+ * are read anew each time, because another process may have changed them.
  */
 /* A repository can bring such a file along, and would choose the mode of whoever clones it. Git makes no file that others may not read, so one that they may read is not believed. */
 public final class Memory {
@@ -33,7 +31,7 @@ public final class Memory {
     /** What tools of this workspace may do; {@code plan} if nobody has said it. */
     public Mode mode() {
         try {
-            return Mode.named(read().text(MODE));
+            return Mode.named(read(MODE));
         } catch (UsageException _) {
             return Mode.PLAN;
         }
@@ -41,7 +39,7 @@ public final class Memory {
 
     /** The digest of the plan that was shown last; empty if there is none. */
     public String plan() {
-        return read().text(PLAN);
+        return read(PLAN);
     }
 
     public void mode(Mode mode) throws IOException {
@@ -52,29 +50,27 @@ public final class Memory {
         keep(PLAN, digest);
     }
 
-    private synchronized void keep(String name, String value) throws IOException {
-        Map<String, Value> members = new LinkedHashMap<>();
-        members.put("workspace", Value.of(place.name()));
-        members.put(MODE, Value.of(mode().label()));
-        members.put(PLAN, Value.of(plan()));
-        members.put(name, Value.of(value));
-        String text = new Value.Members(members).prettyJson() + "\n";
+    private void keep(String name, String value) throws IOException {
+        String text = Value.members("workspace", place.name(), name, value).prettyJson() + "\n";
+        Path file = file(name);
         try {
-            OwnerOnly.write(place.memory(), ByteBuffer.wrap(text.getBytes(UTF_8)));
+            OwnerOnly.write(file, ByteBuffer.wrap(text.getBytes(UTF_8)));
         } catch (IOException e) {
             throw new IOException(
-                    "%s cannot be written: %s".formatted(place.memory(), FileTrouble.why(e)), e);
+                    "%s cannot be written: %s".formatted(file, FileTrouble.why(e)), e);
         }
     }
 
-    private Value read() {
-        Path file = place.memory();
+    private String read(String name) {
+        Path file = file(name);
         try {
-            return OwnerOnly.isShared(file) ? Value.nothing() : Value.parse(Files.readString(file));
-        } catch (NoSuchFileException _) {
-            return Value.nothing();
+            return OwnerOnly.isShared(file) ? "" : Value.parse(Files.readString(file)).text(name);
         } catch (IOException _) { // the same as if nobody had said anything
-            return Value.nothing();
+            return "";
         }
+    }
+
+    private Path file(String name) {
+        return place.memory().resolve(name + ".json");
     }
 }

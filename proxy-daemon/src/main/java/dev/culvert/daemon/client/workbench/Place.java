@@ -13,8 +13,9 @@ public record Place(Path root, String name) {
         return root.resolve("infra").resolve("guests");
     }
 
+    /** A folder. */
     Path memory() {
-        return root.resolve(".culvert").resolve("mcp.json");
+        return root.resolve(".culvert").resolve("mcp");
     }
 
     Path plan(String digest) {

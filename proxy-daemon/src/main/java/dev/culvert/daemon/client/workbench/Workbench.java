@@ -41,9 +41,7 @@ public final class Workbench {
     /** One plan is made or applied at a time. */
     private final ReentrantLock planning = new ReentrantLock();
 
-    /**
-     * @param place where there is a workspace
-     */
+    /** Works in a workspace, where there is one. */
     public Workbench(VerbRunner verbs, Optional<Place> place, Supplier<Mode> mode) {
         this.verbs = verbs;
         this.place = place;

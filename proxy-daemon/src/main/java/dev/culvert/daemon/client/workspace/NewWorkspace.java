@@ -27,7 +27,7 @@ public final class NewWorkspace {
             /plans/
             /backups/
             /runs/
-            /mcp.json
+            /mcp/
             """;
 
     private final Path root;
