@@ -53,7 +53,7 @@ class CallVerbTest {
     })
     void whatIsWrongIsSaidBeforeAnythingRuns(String line, String said) throws Exception {
         try (TestDaemon daemon = TestDaemon.start(AGENTS)) {
-            CommandRun run = User.of(daemon).run(("call " + line).split(" "));
+            CommandRun run = User.of(daemon).run(("call " + line).split(" ", -1));
 
             assertThat(run.code()).isEqualTo(ExitCode.USAGE);
             assertThat(run.err()).contains(said);

@@ -58,9 +58,9 @@ public final class PendingCall {
     private final Approval approval;
     private final long turnBytes;
     private final Owner owner;
-    private Waiting state = new Waiting.Keeping();
+    private CallStage state = new CallStage.Keeping();
     private final Expiry expiry;
-    private final Gate gate;
+    private final Clearance clearance;
 
     /** The copies there may have been when the host accepted the claim. */
     private int copies;
@@ -71,7 +71,7 @@ public final class PendingCall {
         this.turnBytes = turnBytes;
         this.owner = owner;
         expiry = new Expiry(all, approval.expires(), this::expire);
-        gate = new Gate(all, owner, () -> goOn(false));
+        clearance = new Clearance(all, owner, () -> goOn(false));
     }
 
     public Approval approval() {
@@ -89,8 +89,8 @@ public final class PendingCall {
 
     void goOnFrom(Step step) {
         switch (step) {
-            case Step.Asking _ -> state = new Waiting.Asking();
-            case Step.Claiming claiming -> state = new Waiting.Claiming(claiming, true);
+            case Step.Asking _ -> state = new CallStage.Asking();
+            case Step.Claiming claiming -> state = new CallStage.Claiming(claiming, true);
             case Step.Begun(String by) -> all.execute(() -> isUnknown(by));
         }
         all.execute(this::look);
@@ -119,20 +119,20 @@ public final class PendingCall {
     }
 
     private void ask() {
-        state = new Waiting.Asking();
+        state = new CallStage.Asking();
         all.hosts().forEach(host -> host.ask(this));
     }
 
     /** There is a link to a host that takes approvals. */
     void onHost(HostApprovals host) {
         switch (state) {
-            case Waiting.Asking _ -> host.ask(this);
-            case Waiting.Claiming(Step.Claiming step, boolean kept) -> {
+            case CallStage.Asking _ -> host.ask(this);
+            case CallStage.Claiming(Step.Claiming step, boolean kept) -> {
                 if (kept) {
                     claimFrom(host, step);
                 }
             }
-            case Waiting.Keeping _, Waiting.Held _, Waiting.Claimed _, Waiting.Over _ -> {}
+            case CallStage.Keeping _, CallStage.Held _, CallStage.Claimed _, CallStage.Over _ -> {}
         }
     }
 
@@ -154,8 +154,9 @@ public final class PendingCall {
             return;
         }
         switch (answer) {
-            case HostAnswer.Decided decided when state instanceof Waiting.Asking -> decide(decided);
-            case HostAnswer.Claimed _ when state instanceof Waiting.Claiming(var step, _) ->
+            case HostAnswer.Decided decided when state instanceof CallStage.Asking ->
+                    decide(decided);
+            case HostAnswer.Claimed _ when state instanceof CallStage.Claiming(var step, _) ->
                     claimed(step.by());
             case HostAnswer.Failed failed -> onFailed(host, failed);
             case HostAnswer.Decided _, HostAnswer.Claimed _ ->
@@ -177,17 +178,17 @@ public final class PendingCall {
     private void claim(String by) {
         if (!mayGoOn(by)) {
             if (!isOver()) {
-                state = new Waiting.Held(by);
+                state = new CallStage.Held(by);
             }
             return;
         }
         Step.Claiming step = new Step.Claiming(all.freshClaim(), all.generation(), by);
-        state = new Waiting.Claiming(step, false);
+        state = new CallStage.Claiming(step, false);
         write(
                 () -> all.files().step(approval.id(), step),
                 () -> {
-                    if (state instanceof Waiting.Claiming(var now, _) && now.equals(step)) {
-                        state = new Waiting.Claiming(step, true);
+                    if (state instanceof CallStage.Claiming(var now, _) && now.equals(step)) {
+                        state = new CallStage.Claiming(step, true);
                         all.hosts().forEach(host -> claimFrom(host, step));
                     }
                 });
@@ -195,10 +196,10 @@ public final class PendingCall {
 
     /** Refuses what must not run any more, whoever has allowed it. */
     private boolean mayGoOn(String by) {
-        return switch (gate.look()) {
-            case Gate.Passage.Open _ -> true;
-            case Gate.Passage.Shut _ -> false;
-            case Gate.Passage.Barred(String why) -> {
+        return switch (clearance.look()) {
+            case Clearance.Passage.Open _ -> true;
+            case Clearance.Passage.Shut _ -> false;
+            case Clearance.Passage.Barred(String why) -> {
                 refuse(Reason.allowedBut(by, why));
                 yield false;
             }
@@ -211,7 +212,7 @@ public final class PendingCall {
             end();
             owner.onAllowed(by, waited());
         } else if (!isOver()) {
-            state = new Waiting.Claimed(by);
+            state = new CallStage.Claimed(by);
         }
     }
 
@@ -228,10 +229,10 @@ public final class PendingCall {
                             onHost(host);
                         }
                     });
-        } else if (state instanceof Waiting.Claiming(var step, _)
+        } else if (state instanceof CallStage.Claiming(var step, _)
                 && failed.code().equals(ErrorCode.APPROVAL_UNKNOWN.wireName())) {
             refuse(Reason.mayHaveRunElsewhere(step.by()));
-        } else if (state instanceof Waiting.Claiming(var step, _)) {
+        } else if (state instanceof CallStage.Claiming(var step, _)) {
             refuse(Reason.allowedBut(step.by(), "the host refuses it now: " + failed.message()));
         } else {
             refuse(Reason.hostCannotAsk(failed.message()));
@@ -241,22 +242,22 @@ public final class PendingCall {
     /** As {@link Approvals#goOn}. */
     void goOn(boolean restored) {
         switch (state) {
-            case Waiting.Held(String by) -> claim(by);
-            case Waiting.Claimed(String by) -> {
+            case CallStage.Held(String by) -> claim(by);
+            case CallStage.Claimed(String by) -> {
                 if (restored) {
                     claim(by);
                 } else {
                     claimed(by);
                 }
             }
-            case Waiting.Claiming(Step.Claiming step, boolean kept) -> {
+            case CallStage.Claiming(Step.Claiming step, boolean kept) -> {
                 if (restored) {
                     claim(step.by());
                 } else if (kept) {
                     all.hosts().forEach(host -> claimFrom(host, step));
                 }
             }
-            case Waiting.Keeping _, Waiting.Asking _, Waiting.Over _ -> {}
+            case CallStage.Keeping _, CallStage.Asking _, CallStage.Over _ -> {}
         }
         look();
     }
@@ -277,7 +278,8 @@ public final class PendingCall {
     }
 
     private String lateness() {
-        boolean decided = !(state instanceof Waiting.Keeping || state instanceof Waiting.Asking);
+        boolean decided =
+                !(state instanceof CallStage.Keeping || state instanceof CallStage.Asking);
         if (!decided) {
             return "it was not approved: nobody decided in time";
         }
@@ -298,13 +300,13 @@ public final class PendingCall {
 
     private void end() {
         all.withdraw(this);
-        state = new Waiting.Over();
+        state = new CallStage.Over();
         all.removed(this);
         expiry.stop();
     }
 
     private boolean isOver() {
-        return state instanceof Waiting.Over;
+        return state instanceof CallStage.Over;
     }
 
     /**
@@ -322,10 +324,10 @@ public final class PendingCall {
         }
         all.add(this);
         if (copies == all.copies()) {
-            state = new Waiting.Claimed(by);
+            state = new CallStage.Claimed(by);
             claimed(by);
         } else {
-            state = new Waiting.Held(by);
+            state = new CallStage.Held(by);
             claim(by);
         }
         look();

@@ -50,7 +50,7 @@ final class NodeTimes {
         List<Thing> due =
                 nodes.stream()
                         .filter(it -> it.state().equals("online"))
-                        .sorted(Comparator.comparing(it -> it.fields().number(ASKED, 0)))
+                        .sorted(Comparator.comparingLong(it -> it.fields().number(ASKED, 0)))
                         .limit(MOST)
                         .toList();
         List<Thing> answered = new ArrayList<>();

@@ -75,7 +75,7 @@ final class Footer extends Writer {
             Thread.sleep(DELAY);
             while (true) {
                 synchronized (lock) {
-                    if (ticker != Thread.currentThread()) {
+                    if (!Thread.currentThread().equals(ticker)) {
                         return;
                     }
                     draw();

@@ -57,7 +57,7 @@ final class OwnCommands {
             case MODE -> mode(rest);
             case DEBUG -> dispatch.line(debug(rest));
             case REPORT_ISSUE -> report(rest);
-            case WATCH -> new Watch(dispatch, desk, seat, output, parts).run(rest);
+            case WATCH -> new WatchedCommand(dispatch, desk, seat, output, parts).run(rest);
             case OUT -> out(rest);
             case TIMING -> timing(rest);
             case RERUN -> rerun(rest);

@@ -216,7 +216,7 @@ record Suggestions(int start, List<Item> items, String hint) {
         String hint = "";
         if (entry.isPresent()) {
             List<String> rest = before.subList(entry.get().length(), before.size());
-            Given arguments = Given.of(entry.get(), rest);
+            TypedArguments arguments = TypedArguments.of(entry.get(), rest);
             items.addAll(arguments.items(word, from));
             hint = word.isEmpty() ? arguments.hint() : "";
         }

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
  * @param value the flag whose value comes next
  * @param done how many arguments without a name there are
  */
-record Given(Entry entry, List<String> rest, Optional<Flag> value, List<String> done) {
-    static Given of(Entry entry, List<String> rest) {
+record TypedArguments(Entry entry, List<String> rest, Optional<Flag> value, List<String> done) {
+    static TypedArguments of(Entry entry, List<String> rest) {
         List<String> done = new ArrayList<>();
         Optional<Flag> value = Optional.empty();
         for (String word : rest) {
@@ -30,7 +30,7 @@ record Given(Entry entry, List<String> rest, Optional<Flag> value, List<String> 
                 done.add(word);
             }
         }
-        return new Given(entry, rest, value, List.copyOf(done));
+        return new TypedArguments(entry, rest, value, List.copyOf(done));
     }
 
     List<Item> items(String word, Suggestions.Sources from) {

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** {@code /watch SECONDS COMMAND}: at a terminal, each round is drawn over the one before. */
-final class Watch {
+final class WatchedCommand {
     private static final int LEAST_MILLIS = 100;
 
     private final Dispatch dispatch;
@@ -23,7 +23,7 @@ final class Watch {
     private final Output output;
     private final Dispatch.Parts parts;
 
-    Watch(Dispatch dispatch, Desk desk, Seat seat, Output output, Dispatch.Parts parts) {
+    WatchedCommand(Dispatch dispatch, Desk desk, Seat seat, Output output, Dispatch.Parts parts) {
         this.dispatch = dispatch;
         this.desk = desk;
         this.seat = seat;

@@ -6,7 +6,7 @@ import java.time.Duration;
  * Whether a call that was allowed may go on now. While its tool is not there, looks again every
  * second. Confined to the event loop.
  */
-final class Gate {
+final class Clearance {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Approvals all;
@@ -28,7 +28,7 @@ final class Gate {
     /**
      * @param again runs when it may be open after it was shut for the tool
      */
-    Gate(Approvals all, PendingCall.Owner owner, Runnable again) {
+    Clearance(Approvals all, PendingCall.Owner owner, Runnable again) {
         this.all = all;
         this.owner = owner;
         this.again = again;
