@@ -15,6 +15,12 @@ import java.util.List;
  * </pre>
  */
 public final class FakeProxmoxProgram {
+    private static final int FEW = 100;
+    private static final int TEMPLATE = 900;
+
+    /** More than this, and the nodes have no room for others. */
+    private static final int FULL = 30;
+
     private FakeProxmoxProgram() {}
 
     public static void main(String[] arguments) throws IOException {
@@ -49,6 +55,7 @@ public final class FakeProxmoxProgram {
 
     private static void fill(FakeProxmox pve, int guests) {
         List<String> roles = List.of("web", "db", "app");
+        int first = guests <= FEW ? 100 : 100_000; // containers have numbers of their own
         for (int node = 0; node < 3; node++) {
             pve.node("pve" + (node + 1))
                     .file("vztmpl", "debian-13-standard_13.1-1_amd64.tar.zst")
@@ -56,16 +63,19 @@ public final class FakeProxmoxProgram {
             for (int i = node; i < guests; i += 3) {
                 String name = "%s-%02d".formatted(roles.get(node), i / 3 + 1);
                 if (i % 4 == 3) {
-                    pve.ct(200 + i, name);
+                    pve.ct(first + Math.max(FEW, guests) + i, name);
                 } else {
-                    pve.vm(100 + i, name).set(100 + i, "tags", roles.get(node));
+                    pve.vm(first + i, name).set(first + i, "tags", roles.get(node));
                 }
             }
         }
         pve.sharedStorage("nfs", 2L << 40, "backup", "images", "rootdir", "iso", "vztmpl");
-        pve.vm(900, "debian-13").set(900, "template", "1");
+        if (guests > FULL) {
+            pve.node("pve4"); // with room for clones
+        }
+        pve.vm(TEMPLATE, "debian-13").set(TEMPLATE, "template", "1");
         for (int id : pve.guests()) {
-            if (id % 2 == 0 && id < 900) {
+            if (id % 2 == 0 && id != TEMPLATE) {
                 pve.running(id);
             }
         }
