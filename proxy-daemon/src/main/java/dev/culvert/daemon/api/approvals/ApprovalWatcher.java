@@ -11,11 +11,7 @@ import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.EventIds;
 import dev.culvert.daemon.sse.EventType;
-import dev.culvert.daemon.sse.PiecePace;
-import dev.culvert.daemon.sse.SseStream;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.EventLoop;
-import java.util.concurrent.RejectedExecutionException;
+import dev.culvert.daemon.sse.PacedStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -29,16 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class ApprovalWatcher implements ApprovalListener {
     private static final EventType APPROVAL = EventType.of("approval");
     private static final EventType MISSED = EventType.of("missed");
-    private static final EventType ERROR = EventType.of("error");
     private static final Pattern ID = Pattern.compile("([0-9a-f]{16}):([0-9]{1,18})");
     private static final int BATCH_BYTES = 32 * 1024;
 
     private final ApprovalsRoute route;
     private final Approvals approvals;
     private final Predicate<Approval> wanted;
-    private final EventLoop loop;
-    private final SseStream events;
-    private final PiecePace pace;
+    private final PacedStream events;
     private final AtomicBoolean woken = new AtomicBoolean();
     private final Feed feed;
     private final EventIds ids;
@@ -60,17 +53,12 @@ final class ApprovalWatcher implements ApprovalListener {
         this.wanted = wanted;
         approvals = route.approvals();
         ids = EventIds.of(feed.epoch());
-        loop = answer.eventLoop();
         events =
-                SseStream.open(
-                        answer, settings.sse().keepalive(), SseStream::comment, this::forget);
-        pace =
-                new PiecePace(
-                        loop,
+                new PacedStream(
+                        answer,
+                        settings.sse().keepalive(),
                         settings.turns().stallTimeout(),
-                        events::unsentBytes,
-                        events::whenSent,
-                        this::cut);
+                        this::forget);
     }
 
     /**
@@ -80,7 +68,7 @@ final class ApprovalWatcher implements ApprovalListener {
      */
     void begin(@Nullable String last) {
         if (!events.isOpen()) { // the client has gone, or wants only the head
-            forget();
+            events.forget();
             return;
         }
         approvals.listen(this);
@@ -99,32 +87,27 @@ final class ApprovalWatcher implements ApprovalListener {
         known = 0;
         onlyPendingUpTo = feed.newest();
         if (hasMissed) {
-            ByteBuf data =
+            events.write(
+                    MISSED,
                     Json.object(json ->
                             json.writeStringField(
                                     "message",
-                                    "The changes since your last event are not known any more: forget all approvals. Those that wait follow."));
-            events.event(MISSED, data);
-            data.release();
+                                    "The changes since your last event are not known any more: forget all approvals. Those that wait follow.")));
         }
     }
 
     @Override
     public void onChanged(Approval approval) {
         if (woken.compareAndSet(false, true)) {
-            try {
-                loop.execute(() -> {
-                    woken.set(false);
-                    writeMore();
-                });
-            } catch (RejectedExecutionException _) {
-                // the daemon is stopping, which ends the stream
-            }
+            events.execute(() -> {
+                woken.set(false);
+                writeMore();
+            });
         }
     }
 
     private void writeMore() {
-        if (pace.awaitsClient()) {
+        if (events.awaitsClient()) {
             return;
         }
         int written = 0;
@@ -141,7 +124,7 @@ final class ApprovalWatcher implements ApprovalListener {
             }
         }
         if (written > 0 && events.isOpen()) {
-            pace.await(this::writeMore);
+            events.await(this::writeMore);
         }
     }
 
@@ -153,42 +136,21 @@ final class ApprovalWatcher implements ApprovalListener {
         if (known <= onlyPendingUpTo && approval.state(form.now()) != State.PENDING) {
             return 0;
         }
-        ByteBuf data = Json.object(json -> form.writeMembers(json, approval));
-        int bytes = data.readableBytes();
-        events.event(APPROVAL, ids, known, data);
-        data.release();
-        return bytes;
-    }
-
-    /** The client does not read. It comes back when it likes. */
-    private void cut() {
-        forget();
-        events.abort();
+        return events.write(
+                APPROVAL, ids, known, Json.object(json -> form.writeMembers(json, approval)));
     }
 
     /** The caller is not let in any more. Called on the event loop. */
     void deny(Problem why) {
-        forget();
-        ByteBuf data =
-                Json.object(json -> {
-                    json.writeStringField("code", String.valueOf(why.members().get("code")));
-                    json.writeStringField("message", why.error());
-                });
-        events.event(ERROR, data);
-        data.release();
-        events.end();
+        events.deny(why);
     }
 
     /** From any thread. */
     void end() {
-        loop.execute(() -> {
-            forget();
-            events.end();
-        });
+        events.execute(events::end);
     }
 
     private void forget() {
-        pace.cancel();
         approvals.forget(this);
         route.forget(this);
     }

@@ -10,13 +10,10 @@ import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Problem;
 import dev.culvert.daemon.sse.EventIds;
 import dev.culvert.daemon.sse.EventType;
-import dev.culvert.daemon.sse.PiecePace;
-import dev.culvert.daemon.sse.SseStream;
+import dev.culvert.daemon.sse.PacedStream;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** One client that follows a run. Confined to its event loop, except where noted. */
@@ -24,13 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class FlowWatcher implements FlowListener {
     private static final EventType RUN = EventType.of("run");
     private static final EventType STEP = EventType.of("step");
-    private static final EventType ERROR = EventType.of("error");
 
     private final FlowRunRoute route;
     private final String id;
-    private final EventLoop loop;
-    private final SseStream events;
-    private final PiecePace pace;
+    private final PacedStream events;
     private final EventIds ids;
     private final Map<String, StepRecord> told = new HashMap<>();
     private @Nullable RunRecord toldRun;
@@ -44,17 +38,12 @@ final class FlowWatcher implements FlowListener {
         latest = view;
         id = view.run().id();
         ids = EventIds.of(id);
-        loop = answer.eventLoop();
         events =
-                SseStream.open(
-                        answer, settings.sse().keepalive(), SseStream::comment, this::forget);
-        pace =
-                new PiecePace(
-                        loop,
+                new PacedStream(
+                        answer,
+                        settings.sse().keepalive(),
                         settings.turns().stallTimeout(),
-                        events::unsentBytes,
-                        events::whenSent,
-                        this::cut);
+                        this::forget);
     }
 
     /**
@@ -62,7 +51,7 @@ final class FlowWatcher implements FlowListener {
      */
     void begin(Runnable look) {
         if (!events.isOpen()) { // the client has gone, or wants only the head
-            forget();
+            events.forget();
             return;
         }
         write();
@@ -75,15 +64,11 @@ final class FlowWatcher implements FlowListener {
     @Override
     public void onChanged(RunView view) {
         latest = view;
-        try {
-            loop.execute(this::write);
-        } catch (RejectedExecutionException _) {
-            // the daemon is stopping, which ends the stream
-        }
+        events.execute(this::write);
     }
 
     private void write() {
-        if (!events.isOpen() || pace.awaitsClient()) {
+        if (!events.isOpen() || events.awaitsClient()) {
             return;
         }
         RunView view = latest;
@@ -99,50 +84,28 @@ final class FlowWatcher implements FlowListener {
             written += write(RUN, Json.object(json -> FlowJson.writeView(json, view)));
         }
         if (isOver) {
-            forget();
             events.end();
         } else if (written > 0) {
-            pace.await(this::write);
+            events.await(this::write);
         }
     }
 
     /** Takes {@code data}. */
     private int write(EventType type, ByteBuf data) {
-        int bytes = data.readableBytes();
-        events.event(type, ids, ++number, data);
-        data.release();
-        return bytes;
-    }
-
-    /** The client does not read. It comes back when it likes. */
-    private void cut() {
-        forget();
-        events.abort();
+        return events.write(type, ids, ++number, data);
     }
 
     /** The caller is not let in any more. Called on the event loop. */
     void deny(Problem why) {
-        forget();
-        ByteBuf data =
-                Json.object(json -> {
-                    json.writeStringField("code", String.valueOf(why.members().get("code")));
-                    json.writeStringField("message", why.error());
-                });
-        events.event(ERROR, data);
-        data.release();
-        events.end();
+        events.deny(why);
     }
 
     /** From any thread. */
     void end() {
-        loop.execute(() -> {
-            forget();
-            events.end();
-        });
+        events.execute(events::end);
     }
 
     private void forget() {
-        pace.cancel();
         route.flows().forget(id, this);
         route.forget(this);
     }
