@@ -416,6 +416,8 @@ class McpWorkspaceTest {
             assertThat(program.ask("prompts/get", modern("name", "optimise")).json())
                     .contains("whatever is worth it");
             assertThat(ok(program, "report")).startsWith("# ");
+            assertThat(ok(program, "report", "what", "compliance"))
+                    .contains("\"check\":", "\"result\": \"passed\"");
             assertThat(ok(program, "diagnose")).contains("\"health\"");
         }
     }

@@ -19,6 +19,9 @@ final class Steps {
     private static final String NODE = "node";
     private static final String SERVER = "server";
 
+    /** A report whose result is data, and no page. */
+    static final String COMPLIANCE = "compliance";
+
     private Steps() {}
 
     static List<Step> status() {
@@ -256,9 +259,19 @@ final class Steps {
                 Step.read("machine", "diagnose", agent));
     }
 
-    static Step report(Value arguments, Place place) throws UsageException {
+    static Step report(Value arguments, Optional<Place> place) throws UsageException {
         Given given = new Given(arguments, List.of(WHAT));
-        given.oneOf(WHAT, List.of("infrastructure"));
-        return Step.read("", "document", place.flag());
+        List<String> all = List.of("infrastructure", COMPLIANCE);
+        String what = place.isPresent() || given.has(WHAT) ? given.oneOf(WHAT, all) : COMPLIANCE;
+        List<String> words =
+                new ArrayList<>(
+                        what.equals(COMPLIANCE)
+                                ? List.of("report", COMPLIANCE)
+                                : List.of("document"));
+        if (place.isEmpty() && !what.equals(COMPLIANCE)) {
+            throw new UsageException(Workbench.OUTSIDE);
+        }
+        place.map(Place::flag).ifPresent(words::add);
+        return new Step(what, Effect.READ, words);
     }
 }

@@ -153,14 +153,16 @@ public enum Tool {
             """),
     REPORT(
             Effect.READ,
-            true,
+            false,
             "Write a report",
             "infrastructure: a page of Markdown with nodes, guests, networks, agents and what"
-                    + " differs from the desired state.",
+                    + " differs from the desired state. compliance: built-in and declared checks"
+                    + " over inventory, tokens, audit logs and drift, each with its result and what"
+                    + " to do.",
             """
             {"type":"object","properties":{
-            "what":{"type":"string","enum":["infrastructure"],"description":"Default:\
-             infrastructure"}},
+            "what":{"type":"string","enum":["infrastructure","compliance"],"description":"Default:\
+             infrastructure in a workspace, compliance outside"}},
             "additionalProperties":false}
             """);
 

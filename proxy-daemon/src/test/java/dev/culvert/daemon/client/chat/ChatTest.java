@@ -469,7 +469,7 @@ class ChatTest {
                                 it.stream().map(tool -> tool.at("function").text("name")).toList())
                         .toList();
         assertThat(offered.getFirst())
-                .contains("read_file", "status", "find", "read", "check", "diagnose")
+                .contains("read_file", "status", "find", "read", "check", "diagnose", "report")
                 .doesNotContain("run_flow", "apply", "write_file");
         assertThat(offered.getLast()).contains("run_flow", "write_file");
     }
