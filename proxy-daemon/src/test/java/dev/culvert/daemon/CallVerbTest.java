@@ -6,6 +6,7 @@ import dev.culvert.daemon.CommandRun.User;
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.testing.Eventually;
 import dev.culvert.value.Value;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,7 @@ class CallVerbTest {
             CompletableFuture<CommandRun> run =
                     CompletableFuture.supplyAsync(() -> user.run("call", "events", "-o", "jsonl"));
             Eventually.await(() -> assertThat(user.printed()).contains("{\"event\":"));
-            interrupt.get().run();
+            Objects.requireNonNull(interrupt.get()).run();
 
             assertThat(run.join().code()).isEqualTo(ExitCode.INTERRUPTED);
         }
