@@ -131,6 +131,22 @@ class TerraformEngineTest {
     }
 
     @Test
+    void whatTerraformSaysOfAnErrorIsShownAsItsLinesFromTheErrorOn() throws IOException {
+        terraform(
+                """
+                {"terraform": {"required_providers": {"none": {"source": "./none"}}},
+                 "resource": {"terraform_data": {"db": {}}}}
+                """);
+
+        CommandRun run = run("plan", "--engine", "terraform");
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err())
+                .contains("terraform init failed: Error: ", "\n")
+                .doesNotContain("\\n", "Initializing");
+    }
+
+    @Test
     void whatIsDestroyedIsAskedFor() throws IOException {
         terraform("{\"resource\": {\"terraform_data\": {\"db\": {\"input\": \"1\"}}}}");
         assertThat(run("apply", plan()).code()).isZero();

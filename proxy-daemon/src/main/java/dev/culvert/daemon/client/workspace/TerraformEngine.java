@@ -27,6 +27,7 @@ import java.util.function.Consumer;
 public final class TerraformEngine {
     private static final String END = ".tfplan";
     private static final int MOST_LINES = 200_000;
+    private static final int MOST_LINES_OF_AN_ERROR = 30;
     private static final String NO_INPUT = "-input=false";
     private static final String NO_COLOUR = "-no-color";
 
@@ -102,7 +103,7 @@ public final class TerraformEngine {
                                     Quoted.sentence(each.text("detail"))));
         }
         if (mistakes.isEmpty()) {
-            mistakes.add(name + " validate failed: " + Quoted.page(said.text()));
+            mistakes.add(name + " validate failed: " + why(said.text()));
         }
         throw new BadStateException(mistakes);
     }
@@ -146,7 +147,7 @@ public final class TerraformEngine {
                             .formatted(
                                     name,
                                     errors.isEmpty()
-                                            ? Quoted.sentence(said.text())
+                                            ? why(said.text())
                                             : String.join("\n", errors)));
         }
         Files.deleteIfExists(file);
@@ -165,7 +166,7 @@ public final class TerraformEngine {
             case "diagnostic" -> {
                 String detail = message.at("diagnostic").text("detail");
                 if (message.text("@level").equals("error")) {
-                    errors.add(Quoted.page(text + (detail.isEmpty() ? "" : ": " + detail)));
+                    errors.add(Quoted.lines(text + (detail.isEmpty() ? "" : ": " + detail)));
                 } else {
                     progress.accept(Quoted.sentence(text));
                 }
@@ -220,10 +221,16 @@ public final class TerraformEngine {
         Said said = call(List.of(arguments), _ -> {});
         if (said.code() != 0) {
             throw new IOException(
-                    "%s %s failed: %s"
-                            .formatted(name, arguments[0], Quoted.page(said.text().strip())));
+                    "%s %s failed: %s".formatted(name, arguments[0], why(said.text())));
         }
         return said.text();
+    }
+
+    /** Its lines from the first error on, and not too many. */
+    private static String why(String said) {
+        String error = said.substring(Math.max(0, said.indexOf("Error: "))).strip();
+        return Quoted.lines(
+                String.join("\n", error.lines().limit(MOST_LINES_OF_AN_ERROR).toList()));
     }
 
     private Said call(List<String> arguments, Consumer<String> lines) throws IOException {
