@@ -219,7 +219,7 @@ final class EveryVerb implements Closeable {
                     case "logs" -> List.of("--file", log.toString());
                     case "report" -> List.of("compliance", "--checks", compliance().toString());
                     case "report compliance" -> List.of("--checks", compliance().toString());
-                    case "bugreport" -> List.of("--preview");
+                    case "bugreport", "report issue" -> List.of("--preview");
                     case "config validate" -> List.of(settings.toString());
                     case "policy test" -> List.of(policy.toString());
                     case "policy explain" -> List.of(policy.toString(), "git push");

@@ -31,6 +31,8 @@ public final class Evidence {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
     private static final String LOG_LINES = "5000";
+    private static final String GUESTS = "/api/v1/inventory/guests?limit=1000";
+    private static final String RECORDS = "/api/v1/admin/log?since=30m&limit=5000";
     private static final String RUNS = "/api/v1/operations/runs?limit=1000";
 
     /** A user of the admin socket, such as {@code alice (uid 1000, gid 100)}. */
@@ -39,16 +41,19 @@ public final class Evidence {
     private final Site site;
     private final Host host;
     private final String logFile;
+    private final Issue issue;
     private final Redactor redactor = new Redactor();
     private final List<ReportFile> files = new ArrayList<>();
 
     /**
      * @param logFile of a daemon without journald; empty if there is none
+     * @param issue what the user knows
      */
-    public Evidence(Site site, String logFile) {
+    public Evidence(Site site, String logFile, Issue issue) {
         this.site = site;
         this.host = site.host();
         this.logFile = logFile;
+        this.issue = issue;
     }
 
     public Report collect() {
@@ -60,6 +65,21 @@ public final class Evidence {
         answers();
         process();
         logs();
+        List<Value> records = records();
+        issue.workspace()
+                .forEach((name, value) ->
+                        add(
+                                "8-workspace/" + name,
+                                "the shape of it, without values",
+                                Cap.HEAD,
+                                Outline.of(value).prettyJson() + "\n"));
+        String page = redactor.redact(new IssuePage(issue, records).page());
+        files.addFirst(
+                new ReportFile(
+                        "issue.md",
+                        "what went wrong, what may help, and words for an AI",
+                        page,
+                        false));
         files.addFirst(new ReportFile("summary.txt", "", summary(now), false));
         return new Report(
                 "culvert-bugreport-" + STAMP.format(now), now, files, redactor.meanings());
@@ -81,6 +101,19 @@ public final class Evidence {
         tenants.remove("default");
         redactor.know("agent", agents);
         redactor.know("tenant", tenants);
+        Set<String> guests = new LinkedHashSet<>();
+        Set<String> nodes = new LinkedHashSet<>();
+        ask(GUESTS)
+                .json()
+                .at("guests")
+                .list()
+                .forEach(it -> {
+                    guests.add(it.text("name"));
+                    nodes.add(it.text("node"));
+                });
+        guests.removeAll(agents);
+        redactor.know("guest", guests);
+        redactor.know("node", nodes);
         redactor.know("host", host.read("/etc/hostname").map(String::strip).stream().toList());
         Set<String> users = new LinkedHashSet<>();
         Stream.of("USER", "SUDO_USER", "LOGNAME")
@@ -279,6 +312,25 @@ public final class Evidence {
             add("7-logs/culvertd.log", "the log file", Cap.TAIL, file.get());
         } else if (journal.isOk() && !journal.out().isBlank()) {
             add("7-logs/culvertd.log", "the last lines of the journal", Cap.TAIL, journal.out());
+        }
+    }
+
+    /** The daemon's records of the last 30 minutes; adds them, and what the console ran. */
+    private List<Value> records() {
+        List<Value> records = ask(RECORDS).json().at("records").list();
+        addLines("7-logs/records.jsonl", "what the daemon did in the last 30 minutes", records);
+        addLines(
+                "7-logs/commands.jsonl",
+                "what the console ran in the last 30 minutes",
+                issue.commands());
+        return records;
+    }
+
+    private void addLines(String path, String about, List<Value> lines) {
+        if (!lines.isEmpty()) {
+            StringBuilder text = new StringBuilder();
+            lines.forEach(it -> text.append(it.json()).append('\n'));
+            add(path, about, Cap.TAIL, text.toString());
         }
     }
 

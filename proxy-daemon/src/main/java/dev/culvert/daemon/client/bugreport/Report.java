@@ -146,6 +146,15 @@ public record Report(
                 .toList();
     }
 
+    /** What went wrong, as the archive says it. */
+    public String issue() {
+        return files.stream()
+                .filter(it -> it.path().equals("issue.md"))
+                .map(ReportFile::text)
+                .findFirst()
+                .orElse("");
+    }
+
     /** The same for people, with the pseudonyms. */
     public String preview() {
         StringBuilder text = new StringBuilder();

@@ -41,6 +41,7 @@ final class LocalEffects {
         for (String verb :
                 new String[] {
                     "bugreport",
+                    "report issue",
                     "config-ssh",
                     "context add",
                     "context use",

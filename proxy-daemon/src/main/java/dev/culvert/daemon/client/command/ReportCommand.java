@@ -7,13 +7,17 @@ import picocli.CommandLine.Command;
 /** {@code culvert report …}. */
 @Command(
         name = "report",
-        description = "Reports on compliance.",
+        description = "Reports on compliance, or on what is wrong.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class ReportCommand {
     private ReportCommand() {}
 
     static CommandLine with(Session session) {
-        return new CommandLine(new ReportCommand()).addSubcommand(new ComplianceCommand(session));
+        return new CommandLine(new ReportCommand())
+                .addSubcommand(new ComplianceCommand(session))
+                .addSubcommand(
+                        "issue",
+                        new CommandLine(new BugreportCommand(session)).setCommandName("issue"));
     }
 }

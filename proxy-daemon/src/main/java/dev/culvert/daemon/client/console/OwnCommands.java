@@ -3,10 +3,8 @@ package dev.culvert.daemon.client.console;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.culvert.about.Spelling;
-import dev.culvert.about.Version;
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.bugreport.Secrets;
 import dev.culvert.daemon.client.chat.Chat.Resumed;
 import dev.culvert.daemon.client.chat.Speaker;
 import dev.culvert.daemon.client.output.Output;
@@ -25,7 +23,6 @@ import java.util.Optional;
 /** Does what the console itself can do. */
 final class OwnCommands {
     private static final String DEFAULT_DEBUG = "10m";
-    private static final int RERUN_LINES = 10;
 
     private final Dispatch dispatch;
     private final Desk desk;
@@ -170,34 +167,14 @@ final class OwnCommands {
                 .replace("''", "");
     }
 
-    /* The archive is that of the bug report; who sends it gets words to send with it. */
+    /* The verb bugreport does it, with the user's words as one argument. */
     private int report(String rest) {
         boolean preview = rest.contains("--preview");
         String text = rest.replace("--preview", "").strip().replaceAll("^\"|\"$", "");
-        int code = dispatch.line("/bugreport" + (preview ? " --preview" : ""));
-        if (code == ExitCode.OK) {
-            output.line("");
-            output.line("To send with it, also to an AI:");
-            output.line(
-                    Quoted.page(
-                            Secrets.redact(
-                                    "  culvert %s: %s. The archive has settings, state, metrics and the last log lines, without secrets. Find the cause, name the lines that show it, and say which command or setting mends it."
-                                            .formatted(
-                                                    Version.text(),
-                                                    text.isEmpty()
-                                                            ? "something is wrong"
-                                                            : text))));
-            List<String> lines = desk.lines();
-            if (!lines.isEmpty()) {
-                output.line("  The last commands were:");
-                for (String line :
-                        lines.subList(Math.max(0, lines.size() - RERUN_LINES), lines.size())) {
-                    output.line("    " + Quoted.page(Secrets.redact(line)));
-                }
-            }
-            parts.around().out().flush();
-        }
-        return code;
+        return dispatch.line(
+                "/bugreport"
+                        + (preview ? " --preview" : "")
+                        + (text.isEmpty() ? "" : " " + Quotes.quoted(text)));
     }
 
     private int out(String rest) throws IOException {

@@ -92,6 +92,11 @@ public final class Plans {
         }
     }
 
+    /** The file of the newest plan. */
+    Optional<Path> latest() throws IOException {
+        return files().stream().max(Comparator.comparing(Plans::time));
+    }
+
     private List<Path> files() throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();

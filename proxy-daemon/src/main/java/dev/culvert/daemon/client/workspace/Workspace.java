@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,6 +135,17 @@ public record Workspace(Path root, WorkspaceFile file) {
 
     public Path infra() {
         return root.resolve(INFRA);
+    }
+
+    /** What it knows of itself: its state, and the plan that was made last. */
+    public List<Path> kept() throws IOException {
+        List<Path> kept = new ArrayList<>();
+        Path managed = state().resolve("state.json");
+        if (Files.isRegularFile(managed)) {
+            kept.add(managed);
+        }
+        new Plans(this).latest().ifPresent(kept::add);
+        return kept;
     }
 
     Path state() {

@@ -53,8 +53,80 @@ class ReportTest {
     }
 
     private Report report(DaemonAnswers answers) {
+        return report(answers, Issue.NONE);
+    }
+
+    private Report report(DaemonAnswers answers, Issue issue) {
         DaemonFile settings = DaemonFile.find(host, Optional.empty());
-        return new Evidence(new Site(host, settings, answers, NOW), "/var/log/c.log").collect();
+        Site site = new Site(host, settings, answers, NOW);
+        return new Evidence(site, "/var/log/c.log", issue).collect();
+    }
+
+    private static String file(Report report, String path) {
+        return report.files().stream()
+                .filter(it -> it.path().equals(path))
+                .map(Report.ReportFile::text)
+                .findFirst()
+                .orElse("");
+    }
+
+    @Test
+    void anIssueHasTheErrorsClassWhatMayHelpAndWordsForAnAi() throws Exception {
+        daemon.on(
+                "GET /api/v1/admin/log?since=30m&limit=5000",
+                200,
+                """
+                {"records": [
+                  {"time": "2026-11-29T11:50:00Z", "operation": "tunnel.add", "phase": "end", "message": "failed: token=Zq17secretX7",
+                   "error": {"type": "http.409", "message": "db-main is there", "stack": [], "recovery": ["Look at it."]}},
+                  {"time": "2026-11-29T11:51:00Z", "operation": "daemon", "phase": "running", "message": "all is well"}]}
+                """);
+        daemon.on(
+                "GET /api/v1/inventory/guests?limit=1000",
+                200,
+                "{\"guests\": [{\"name\": \"db-main\", \"node\": \"berlin-1\"}]}");
+        Value plan =
+                Value.parse(
+                        """
+                        {"digest": "abc", "changes": [{"action": "change", "kind": "vm", "name": "db-main", "cores": 4,
+                         "attributes": [{"name": "memory", "from": "2GiB", "to": "4GiB"}]}]}
+                        """);
+        Value command =
+                Value.parse(
+                        """
+                        {"time": "2026-11-29T11:55:00Z", "operation": "agents show", "message": "exit code 3",
+                         "error": {"type": "UnreachableException", "message": "no daemon at berlin-1", "recovery": ["Start it."]}}
+                        """);
+
+        Report report =
+                report(
+                        daemon,
+                        new Issue(
+                                "db-main gets no answer",
+                                List.of(command),
+                                Map.of("plan.json", plan)));
+
+        assertThat(report.issue())
+                .contains(
+                        "guest-1 gets no answer",
+                        "Class of the error: UnreachableException",
+                        "agents show UnreachableException: no daemon at node-1",
+                        "tunnel.add http.409: guest-1 is there",
+                        "- Start it.\n- Look at it.",
+                        "## For an AI")
+                .doesNotContain("db-main", "berlin-1");
+        assertThat(file(report, "8-workspace/plan.json"))
+                .contains("\"change\"", "\"vm\"", "(text)", "(number)")
+                .doesNotContain("GiB", "abc", "db-main", "4");
+        assertThat(file(report, "7-logs/records.jsonl").lines()).hasSize(2);
+        assertThat(file(report, "7-logs/records.jsonl")).doesNotContain("Zq17secretX7", "db-main");
+        assertThat(file(report, "7-logs/commands.jsonl")).contains("exit code 3");
+    }
+
+    @Test
+    void anIssueWithoutErrorsStillSaysWhatMayHelp() {
+        assertThat(report(daemon).issue())
+                .contains("Nobody said it in words", "none was logged", "culvert doctor");
     }
 
     /** A secret that no rule can know by itself; it must be found by where it is. */
@@ -296,6 +368,7 @@ class ReportTest {
                 .extracting(Report.ReportFile::path)
                 .containsExactly(
                         "summary.txt",
+                        "issue.md",
                         "1-doctor/doctor.txt",
                         "2-versions/versions.txt",
                         "6-process/limits.txt",

@@ -74,6 +74,7 @@ class OperationVerbsTest {
                     "policy test",
                     "policy trust",
                     "report compliance",
+                    "report issue",
                     "setup",
                     "sync",
                     "test",
