@@ -311,6 +311,46 @@ class McpWorkspaceTest {
     }
 
     @Test
+    void aQuestionThatNobodyAnswersAppliesNothing() throws Exception {
+        mode("apply");
+        try (McpProgram program = program()) {
+            program.ask(
+                    "initialize",
+                    Value.members(
+                            "protocolVersion",
+                            "2025-06-18",
+                            "capabilities",
+                            Value.members("elicitation", Value.members())));
+            Value plan =
+                    program.ask(
+                            "tools/call",
+                            Value.members(
+                                    "name",
+                                    "plan",
+                                    "arguments",
+                                    Value.members("create", Value.of(List.of(newVm("web"))))));
+            Value apply =
+                    Value.members(
+                            "name",
+                            "apply",
+                            "arguments",
+                            Value.members("digest", digest(text(plan.at("result")))));
+            int cancelled = program.begin("tools/call", apply);
+            assertThat(program.read().text("method")).isEqualTo("elicitation/create");
+            program.write(
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":%d}}"
+                            .formatted(cancelled));
+            assertThat(program.ask("ping", Value.members()).at("result").isNothing()).isFalse();
+            assertThat(program.others()).isEmpty();
+
+            program.begin("tools/call", apply);
+            assertThat(program.read().text("method")).isEqualTo("elicitation/create");
+            assertThat(program.end()).isZero();
+            assertThat(pve.guests()).hasSize(1);
+        }
+    }
+
+    @Test
     void aPlanSinceWhichRealityHasChangedIsRefused() throws Exception {
         mode("apply");
         user.run("sync", "--project", root.toString());
