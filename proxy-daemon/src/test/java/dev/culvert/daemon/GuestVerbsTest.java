@@ -126,6 +126,17 @@ class GuestVerbsTest {
     }
 
     @Test
+    void ofSeveralThatAreNotWaitedForItSaysHowManyAreSubmitted() throws Exception {
+        FakeProxmox fake = fake(9);
+        User user = user(fake);
+
+        CommandRun run = user.run("vm", "start", "101", "102", "--no-wait");
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).contains("0 of 2 are done, 2 are submitted");
+    }
+
+    @Test
     void whoDoesNotWaitIsToldThatItIsSubmittedAndNotDone() throws Exception {
         FakeProxmox fake = fake(9);
         User user = user(fake);

@@ -286,10 +286,15 @@ public final class GuestJobs {
             output.items(results, RESULT);
         }
         if (results.size() > 1) {
-            long done = results.stream().filter(it -> it.text("state").equals("done")).count();
-            note("%d of %d are done".formatted(done, results.size()));
+            long submitted = count("submitted");
+            String more = submitted == 0 ? "" : ", %d are submitted".formatted(submitted);
+            note("%d of %d are done%s".formatted(count("done"), results.size(), more));
         }
         return codes.isEmpty() ? ExitCode.OK : codes.size() == 1 ? codes.first() : ExitCode.FAILED;
+    }
+
+    private long count(String state) {
+        return results.stream().filter(it -> it.text("state").equals(state)).count();
     }
 
     private void result(GuestJob job, String state, Value answer, String error) {
