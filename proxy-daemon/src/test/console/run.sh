@@ -273,12 +273,14 @@ keys -l 'show w'
 sees 'bck-i-search: show w'
 keys C-c
 prompted 'web-1 plan>'
-history=$(ls -d "$HOME"/.local/state/culvert/console/*)
-[ "$(stat -c %a "$history")" = 600 ] || fail "others may read the history"
-grep -q 'agents drain web-1' "$history" || fail "the history has: $(cat "$history")"
-if grep -q cvt_ "$history"; then
-    fail "a secret is in the history"
-fi
+folder=$HOME/.local/state/culvert/console
+for file in "$folder"/*; do
+    [ "$(stat -c %a "$file")" = 600 ] || fail "others may read $file"
+    if grep -q cvt_ "$file"; then
+        fail "a secret is in $file"
+    fi
+done
+grep -qh 'agents drain web-1' "$folder"/*[!l] || fail "the history has: $(cat "$folder"/*)"
 
 # An operation without a verb, by its name.
 say 'web-1 plan>' '/agents.turns id=web-1'
