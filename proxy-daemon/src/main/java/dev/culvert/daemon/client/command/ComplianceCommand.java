@@ -76,7 +76,7 @@ final class ComplianceCommand implements Verb {
 
     @Override
     public int run() throws IOException {
-        Optional<Workspace> workspace = workspace();
+        Optional<Workspace> workspace = flags.findAny(session); // without one, less is checked
         Path file = file(workspace);
         ComplianceFile declared = file == null ? ComplianceFile.NONE : ComplianceFile.read(file);
         Path folder = file == null ? Path.of("") : file.toAbsolutePath().resolveSibling("");
@@ -104,18 +104,6 @@ final class ComplianceCommand implements Verb {
                         ? "compliant: %d checks".formatted(findings.size())
                         : "%d of %d checks do not pass".formatted(bad.size(), findings.size()));
         return bad.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
-    }
-
-    /** Without one, there is less to check. */
-    private Optional<Workspace> workspace() throws IOException {
-        try {
-            return Optional.of(flags.find(session));
-        } catch (UsageException e) {
-            if (flags.isNamed()) {
-                throw e;
-            }
-            return Optional.empty();
-        }
     }
 
     private @Nullable Path file(Optional<Workspace> workspace) throws UsageException {

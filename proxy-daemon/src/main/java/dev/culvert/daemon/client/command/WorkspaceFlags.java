@@ -16,11 +16,6 @@ final class WorkspaceFlags {
             description = "A folder in the workspace. Default: the current folder")
     private @Nullable Path project;
 
-    /** Whether somebody named a folder. */
-    boolean isNamed() {
-        return !project.toString().isEmpty();
-    }
-
     Workspace find(Session session) throws IOException {
         return Workspace.find(folder().toAbsolutePath(), session.around());
     }
