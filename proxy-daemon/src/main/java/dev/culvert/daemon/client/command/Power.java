@@ -2,33 +2,22 @@ package dev.culvert.daemon.client.command;
 
 import dev.culvert.daemon.client.guests.Guest;
 import java.util.Locale;
-import java.util.function.Predicate;
 
 /** What changes whether a guest runs. */
 enum Power {
-    START("Starts a guest, and waits until Proxmox has done it.", it -> !it.isRunning()),
-
-    SHUTDOWN(
-            "Shuts a guest down, by its own system, and waits until it is stopped.",
-            Guest::isRunning),
-
+    START("Starts a guest, and waits until Proxmox has done it."),
+    SHUTDOWN("Shuts a guest down, by its own system, and waits until it is stopped."),
     STOP(
             "Stops a guest at once, as if its power were cut: what it has not written to its disks"
-                    + " is lost.",
-            it -> !it.isStopped()),
-
-    REBOOT("Reboots a guest, by its own system.", Guest::isRunning),
-
-    SUSPEND("Suspends a guest, so that it uses no CPU until it is resumed.", Guest::isRunning),
-
-    RESUME("Resumes a guest that is suspended.", it -> !it.isRunning() && !it.isStopped());
+                    + " is lost."),
+    REBOOT("Reboots a guest, by its own system."),
+    SUSPEND("Suspends a guest, so that it uses no CPU until it is resumed."),
+    RESUME("Resumes a guest that is suspended.");
 
     private final String description;
-    private final Predicate<Guest> isNeededBy;
 
-    Power(String description, Predicate<Guest> isNeededBy) {
+    Power(String description) {
         this.description = description;
-        this.isNeededBy = isNeededBy;
     }
 
     /** As the daemon and the command have it. */
@@ -42,6 +31,11 @@ enum Power {
 
     /** Whether it would change anything. */
     boolean isNeededBy(Guest guest) {
-        return isNeededBy.test(guest);
+        return switch (this) {
+            case START -> !guest.isRunning();
+            case SHUTDOWN, REBOOT, SUSPEND -> guest.isRunning();
+            case STOP -> !guest.isStopped();
+            case RESUME -> !guest.isRunning() && !guest.isStopped();
+        };
     }
 }
