@@ -29,6 +29,7 @@ class ArchitectureTest {
                             Map.entry("transport", Set.of()),
                             Map.entry("link", Set.of("about", "frame", "io", "json", "transport")),
                             Map.entry("pool", Set.of("io", "link", "transport")),
+                            Map.entry("registry", Set.of("settings")),
                             Map.entry("identity", Set.of("frame", "io", "json")),
                             Map.entry("road", Set.of("io", "link", "pool", "transport")),
                             Map.entry("systemd", Set.of("transport")),

@@ -67,6 +67,7 @@ public final class Daemon implements AutoCloseable {
     private final HomeLinks homes;
     private final Turns turns;
     private final Auth auth;
+    private final ClusterRoom cluster;
     private final Routes routes;
     private final Responses responses;
     private final OutsideRoom outside;
@@ -169,7 +170,21 @@ public final class Daemon implements AutoCloseable {
         AgentAccess access = new AgentAccess(fleet::seenBy, homes::nudge, admission);
         TurnAnswers answers = new TurnAnswers(turns, admission, this::settings, metrics.streams());
         OffLoop offLoop = new OffLoop(files, others);
-        routes = new Routes(access, admission, this::settings, account, metrics, offLoop);
+        cluster =
+                new ClusterRoom(
+                        first.cluster(),
+                        new ClusterRoom.Local(
+                                admission::isClosed, () -> fleet.all().size(), turns::count),
+                        metrics);
+        routes =
+                new Routes(
+                        access,
+                        admission,
+                        this::settings,
+                        account,
+                        metrics,
+                        offLoop,
+                        cluster.readiness());
         responses =
                 new Responses(
                         kept.stores().responses(), this::settings, metrics, files, loops.group());
@@ -264,16 +279,18 @@ public final class Daemon implements AutoCloseable {
                         offLoop);
         SettingsInForce inForce = new SettingsInForce(read);
         List<Route> ofOperators =
-                guests.with(
-                        webhooks.with(
-                                routes.ofOperators(
-                                        this::reload,
-                                        inForce::rows,
-                                        listeners,
-                                        admin,
-                                        turns,
-                                        loops.group(),
-                                        kept.database()),
+                cluster.with(
+                        guests.with(
+                                webhooks.with(
+                                        routes.ofOperators(
+                                                this::reload,
+                                                inForce::rows,
+                                                listeners,
+                                                admin,
+                                                turns,
+                                                loops.group(),
+                                                kept.database()),
+                                        routes.runs()),
                                 routes.runs()),
                         routes.runs());
         Router router =
@@ -327,6 +344,7 @@ public final class Daemon implements AutoCloseable {
         triggers.use(first);
         inventory.begin(first);
         guests.begin(inventory.inventory());
+        cluster.begin();
     }
 
     private Road road(AgentAddress address) {
@@ -442,6 +460,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void release() {
+        cluster.close();
         servers.close();
         agentListeners.close();
         Joins.dismiss(fleet);

@@ -92,6 +92,7 @@ final class Routes implements AutoCloseable {
     private final Supplier<DaemonSettings> settings;
     private final Metrics metrics;
     private final OffLoop offLoop;
+    private final HealthRoute.Readiness readiness;
     private final EventsRoute events;
     private final Runs runs;
     private final CheckRoom checks;
@@ -104,7 +105,9 @@ final class Routes implements AutoCloseable {
             Supplier<DaemonSettings> settings,
             Account account,
             Metrics metrics,
-            OffLoop offLoop) {
+            OffLoop offLoop,
+            HealthRoute.Readiness readiness) {
+        this.readiness = readiness;
         this.access = access;
         this.admission = admission;
         this.settings = settings;
@@ -251,7 +254,7 @@ final class Routes implements AutoCloseable {
 
     private List<Route> ofTheDaemon() {
         return List.of(
-                new HealthRoute(access, admission),
+                new HealthRoute(access, admission, readiness),
                 new MetricsRoute(metrics::scrape, offLoop),
                 new OpenApiRoute(),
                 new MovedRoute(),

@@ -166,6 +166,10 @@ class ArchitectureTest {
                             Map.entry(
                                     "api.guests",
                                     with(core("io", "json"), "auth", "guests", "http", "proxmox")),
+                            Map.entry("cluster", with(core("io", "registry"), "config")),
+                            Map.entry(
+                                    "api.hosts",
+                                    with(core("io"), "api", "auth", "cluster", "http")),
                             Map.entry("outgoing", core("about", "checks", "io", "transport")),
                             Map.entry(
                                     "triggers",
@@ -531,7 +535,10 @@ class ArchitectureTest {
                                                     "pool",
                                                     "road",
                                                     "systemd",
+                                                    "registry",
                                                     "transport"),
+                                            "cluster",
+                                            "api.hosts",
                                             "accesslog",
                                             "api.approvals",
                                             "approvals",

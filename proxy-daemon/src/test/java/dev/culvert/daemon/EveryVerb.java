@@ -213,6 +213,7 @@ final class EveryVerb implements Closeable {
                             List.of("http://127.0.0.1:" + daemon.port() + "/livez");
                     case "check" -> List.of("http://127.0.0.1:" + daemon.port() + "/livez");
                     case "webhooks test", "webhooks deliveries" -> List.of("pager");
+                    case "hosts show" -> List.of(ok("hosts", "-o", "name").out().strip());
                     case "top" -> List.of("--once");
                     case "audit" -> List.of("verify", AUDIT.toString());
                     case "audit verify" -> List.of(AUDIT.toString());

@@ -39,6 +39,7 @@ import java.util.function.Function;
  * @param eventLoops threads; 0 is one for each core
  * @param stateDir where all that outlives the daemon is kept; without one it is kept in memory
  * @param database a server that keeps it instead, but for the key of turn ids
+ * @param cluster which other hosts there are
  */
 public record DaemonSettings(
         HttpSettings http,
@@ -79,6 +80,7 @@ public record DaemonSettings(
         int eventLoops,
         Optional<Path> stateDir,
         DatabaseSettings database,
+        ClusterSettings cluster,
         LogLevel logLevel) {
 
     public static final DaemonSettings DEFAULTS =
@@ -121,6 +123,7 @@ public record DaemonSettings(
                     0,
                     Optional.empty(),
                     DatabaseSettings.DEFAULTS,
+                    ClusterSettings.DEFAULTS,
                     LogLevel.INFO);
 
     static final Kind<AgentAddress> ADDRESS = Kind.text("an address", AgentAddress::parse);
@@ -220,6 +223,7 @@ public record DaemonSettings(
                 in.get("event_loops", Kind.INT, DEFAULTS.eventLoops),
                 in.find("state_dir", Kind.PATH),
                 in.section("database", DatabaseSettings::read),
+                in.section("cluster", ClusterSettings::read),
                 in.get("log_level", Kind.choice(LogLevel.class), DEFAULTS.logLevel));
     }
 

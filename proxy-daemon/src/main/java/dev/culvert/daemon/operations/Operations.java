@@ -30,6 +30,7 @@ public final class Operations {
                             TunnelOperations.ALL,
                             InventoryOperations.ALL,
                             GuestOperations.ALL,
+                            HostOperations.ALL,
                             AdminOperations.ALL)
                     .flatMap(List::stream)
                     .toList();

@@ -273,6 +273,11 @@ class DaemonSettingsTest {
                   "database": {
                     "url": "jdbc:postgresql://db:1/c", "user": "u", "password": {"env": "P"}, "driver": "/d.jar"
                   },
+                  "cluster": {
+                    "servers": ["nats://n:4222", "tls://n2:4222"], "name": "h", "url": "https://h:1", "user": "cu",
+                    "password": {"env": "CP"}, "credentials": "/nats.creds", "ca": "/nats.pem", "prefix": "two", "heartbeat": "7s",
+                    "replicas": 3, "max_hosts": 215, "ready_wait": "216s"
+                  },
                   "log_level": "debug"
                 }
                 """;
@@ -572,6 +577,20 @@ class DaemonSettingsTest {
                                         Optional.of("u"),
                                         Optional.of(new SecretSource.FromVariable("P")),
                                         Optional.of(Path.of("/d.jar"))),
+                                new ClusterSettings(
+                                        List.of("nats://n:4222", "tls://n2:4222"),
+                                        Optional.of("h"),
+                                        Optional.of("https://h:1"),
+                                        new ClusterSettings.Login(
+                                                Optional.of("cu"),
+                                                Optional.of(new SecretSource.FromVariable("CP")),
+                                                Optional.of(Path.of("/nats.creds")),
+                                                Optional.of(Path.of("/nats.pem"))),
+                                        "two",
+                                        seconds(7),
+                                        3,
+                                        215,
+                                        seconds(216)),
                                 LogLevel.DEBUG));
     }
 

@@ -133,7 +133,9 @@ final class KeyReference {
             Set<String> needsRestart = new LinkedHashSet<>();
             if (!name.contains("[]")) {
                 tryAll(name, key, ranges, needsRestart);
-            } else if (StartSettings.needRestart(name.replace("[]", ""))) {
+            }
+            // Some cannot be tried alone, because they need others.
+            if (StartSettings.needRestart(name.replace("[]", ""))) {
                 needsRestart.add(name);
             }
             String[] beyond = limits.getOrDefault(name, new String[] {"", ""});

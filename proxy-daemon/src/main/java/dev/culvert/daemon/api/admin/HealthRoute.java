@@ -23,12 +23,41 @@ import java.util.Set;
  * agents are told how many there are, and the daemon's version.
  */
 public final class HealthRoute implements Route {
+    /* Tells nobody where the registry is: everybody may ask. */
+    private static final String UNREAD =
+            "This host has not read the registry of its cluster yet: culvert hosts says why.";
+
     private final AgentAccess access;
     private final Admission admission;
+    private final Readiness readiness;
 
-    public HealthRoute(AgentAccess access, Admission admission) {
+    /** Whether the daemon knows what it has to know to take work. */
+    public interface Readiness {
+        /** Of a daemon that needs nobody else. */
+        Readiness AT_ONCE =
+                new Readiness() {
+                    @Override
+                    public boolean isReady() {
+                        return true;
+                    }
+
+                    @Override
+                    public boolean waits() {
+                        return false;
+                    }
+                };
+
+        /** Whether it has read the registry of its cluster once. */
+        boolean isReady();
+
+        /** Whether it is not ready, and may soon be. */
+        boolean waits();
+    }
+
+    public HealthRoute(AgentAccess access, Admission admission, Readiness readiness) {
         this.access = access;
         this.admission = admission;
+        this.readiness = readiness;
     }
 
     @Override
@@ -49,12 +78,17 @@ public final class HealthRoute implements Route {
     @Override
     public void handle(Request request, Answer answer) {
         boolean draining = admission.isClosed();
-        boolean failing = draining && !request.path().equals("/livez");
+        boolean joining = !draining && readiness.waits();
+        boolean failing = (draining || joining) && !request.path().equals("/livez");
         boolean verbose = request.query("verbose") != null || request.path().equals("/healthz");
         answer.json(
                 failing ? SERVICE_UNAVAILABLE : OK,
                 Json.object(json -> {
-                    json.writeStringField("status", draining ? "draining" : "ok");
+                    json.writeStringField(
+                            "status", draining ? "draining" : failing ? "joining" : "ok");
+                    if (!readiness.isReady()) {
+                        json.writeStringField("cluster", UNREAD);
+                    }
                     if (verbose && request.caller().may(Need.READ_AGENTS)) {
                         json.writeStringField("version", Version.text());
                         Visible fleet = access.fleet(request);

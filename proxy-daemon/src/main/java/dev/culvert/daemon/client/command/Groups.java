@@ -56,6 +56,7 @@ final class Groups {
                             "drain",
                             "log-level",
                             "fleet",
+                            "hosts",
                             "db",
                             "token",
                             "enroll",

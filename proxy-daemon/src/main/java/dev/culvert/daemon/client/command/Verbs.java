@@ -57,6 +57,7 @@ final class Verbs {
         verbs.put("subscribe", () -> new SubscribeCommand(session));
         verbs.put("approvals", () -> ApprovalsCommand.with(session));
         verbs.put("webhooks", () -> WebhooksCommand.with(session));
+        verbs.put("hosts", () -> HostsCommand.with(session));
         verbs.put("budgets", () -> new BudgetsCommand(session));
         verbs.put("forward", () -> new ForwardCommand(session));
         verbs.put("reverse", () -> new ReverseCommand(session));

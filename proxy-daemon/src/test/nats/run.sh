@@ -1,0 +1,178 @@
+#!/usr/bin/env bash
+# Tests the page proxy-daemon/docs/how-to-cluster.md: built daemons with Debian's NATS. Hosts know each other, with one
+# server and with three; servers are killed and started again; a host that is killed is gone within 20 s; the second host
+# of a name is refused. Takes three minutes. Installs nats-server with apt-get if it is missing.
+#
+#   proxy-daemon/src/test/nats/run.sh
+#
+# $IMAGE may name another image than proxy-daemon/target/culvertd. Exits with 77 unless it runs as root on Debian.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../../.." && pwd)
+image=${IMAGE:-$root/proxy-daemon/target/culvertd}
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
+    echo "nats test: NOT RUN, because it needs root and Debian" >&2
+    exit 77
+fi
+if ! command -v nats-server > /dev/null; then
+    echo "nats test: installing nats-server"
+    apt-get -q -q update || true # if that was necessary, the install fails
+    # Its own server stays off: the test starts its servers itself.
+    DEBIAN_FRONTEND=noninteractive apt-get -q -q install --no-install-recommends nats-server > /dev/null
+    systemctl disable --now nats-server > /dev/null 2>&1 || true
+fi
+
+work=$(mktemp -d)
+declare -A pids
+cleanup() {
+    for pid in "${pids[@]}"; do kill -KILL "$pid" 2> /dev/null || true; done
+    wait 2> /dev/null || true
+    rm -rf --one-file-system "$work"
+}
+trap cleanup EXIT
+
+fail() {
+    echo "nats test: $*" >&2
+    for log in "$work"/*.log; do
+        echo "--- $log" >&2
+        tail -n 15 "$log" >&2
+    done
+    exit 1
+}
+
+# Waits until a command succeeds: SECONDS COMMAND…
+within() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 0.2
+    done
+}
+
+kill_hard() { # NAME
+    kill -KILL "${pids[$1]}"
+    wait "${pids[$1]}" 2> /dev/null || true
+    unset "pids[$1]"
+}
+
+base=$((20000 + RANDOM % 20000))
+(umask 077 && echo secret > "$work/password")
+servers='"nats://127.0.0.1:'$base'"'
+
+nats() { # NUMBER MORE ARGUMENTS…
+    local number=$1
+    shift
+    nats-server -a 127.0.0.1 -p $((base + number)) -js -sd "$work/nats-$number" --user culvert --pass secret "$@" \
+        > "$work/nats-$number.log" 2>&1 &
+    pids[nats-$number]=$!
+}
+
+host() { # ID NAME REPLICAS
+    cat > "$work/$1.jsonc" << SETTINGS
+{
+  "http": {"listen": ["unix://$work/$1.http"]},
+  "admin": {"listen": ["unix://$work/$1.admin"]},
+  "cluster": {
+    "servers": [$servers], "name": "$2", "url": "https://$1.example.org:8470", "user": "culvert",
+    "password": {"file": "$work/password"}, "prefix": "test$3", "replicas": $3, "ready_wait": "15s"
+  }
+}
+SETTINGS
+    "$image/bin/culvertd" serve --config "$work/$1.jsonc" > "$work/$1.log" 2>&1 &
+    pids[$1]=$!
+    within 30 answers "$1" /livez 200 || fail "$1 does not answer"
+}
+
+answers() { # ID PATH STATUS
+    [ "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket "$work/$1.http" "http://localhost$2")" = "$3" ]
+}
+
+hosts() { "$image/bin/culvert" --url "unix://$work/$1.admin" "${@:2}" 2> "$work/said"; }
+
+# Whether a host sees exactly these, with their states: ID "NAME STATE"…
+sees() {
+    local id=$1
+    shift
+    [ "$(hosts "$id" hosts list -o json | python3 -c 'import json, sys
+print("\n".join(it["name"] + " " + it["state"] for it in json.load(sys.stdin)))')" = "$(printf '%s\n' "$@")" ]
+}
+
+# Whether a host is in the registry, and follows it.
+member() { curl -s --unix-socket "$work/$1.admin" http://localhost/api/v1/hosts | grep -q '"state":"member"'; }
+
+says() { # ID WORDS
+    hosts "$1" hosts > /dev/null
+    grep -q -- "$2" "$work/said"
+}
+
+# Without a server a host is alone: it waits for as long as it is told, and then takes work.
+host a host-1 1
+answers a /readyz 503 || fail "the host does not wait for the registry"
+within 40 answers a /readyz 200 || fail "the host waits for longer than cluster.ready_wait"
+within 20 says a "no server of NATS answers at nats://127.0.0.1:$base" || fail "culvert hosts does not say why"
+sees a "host-1 online" || fail "a host alone does not list itself"
+
+nats 0
+within 20 grep -q "this host is host-1 of the cluster" "$work/a.log" || fail "it does not join when NATS comes"
+host b host-2 1
+host c host-3 1
+within 20 answers c /readyz 200 || fail "a host that has read the registry is not ready"
+for id in a b c; do
+    within 20 sees $id "host-1 online" "host-2 online" "host-3 online" || fail "$id does not see all"
+done
+[ "$(hosts a hosts show host-2 -o json | python3 -c 'import json, sys; print(json.load(sys.stdin)["url"])')" = https://b.example.org:8470 ] ||
+    fail "show says another URL"
+
+# The second host of a name.
+host d host-2 1
+within 30 says d "another host at https://b.example.org:8470 has the name host-2" || fail "the second host-2 is not refused"
+sees a "host-1 online" "host-2 online" "host-3 online" || fail "the second host-2 disturbs the others"
+kill_hard d
+
+# NATS goes and comes back. Nothing local notices.
+kill_hard nats-0
+within 20 sees a "host-1 online" "host-2 unknown" "host-3 unknown" || fail "a does not say that it knows nothing of the others"
+answers a /readyz 200 || fail "a host is not ready any more because NATS is away"
+kill_hard c
+nats 0
+within 30 sees a "host-1 online" "host-2 online" "host-3 online" || within 30 sees a "host-1 online" "host-2 online" || fail "a is not back"
+within 40 sees a "host-1 online" "host-2 online" || fail "host-3 was killed while NATS was away, and is still there"
+
+# A host that stops says so. One that is killed has gone within 20 s.
+kill "${pids[b]}"
+wait "${pids[b]}" || true
+unset 'pids[b]'
+within 5 sees a "host-1 online" || fail "a host that has stopped is still there"
+host b host-2 1
+within 20 sees a "host-1 online" "host-2 online" || fail "host-2 is not back"
+kill_hard b
+within 20 sees a "host-1 online" || fail "a host that was killed 20 s ago is still there"
+kill_hard a
+kill_hard nats-0
+
+# Three servers, of which any one may go.
+routes="nats://127.0.0.1:$((base + 11)),nats://127.0.0.1:$((base + 12)),nats://127.0.0.1:$((base + 13))"
+servers=
+for number in 1 2 3; do
+    nats $number --server_name "nats-$number" --cluster_name test --cluster "nats://127.0.0.1:$((base + 10 + number))" \
+        --routes "$routes"
+    servers="$servers${servers:+, }\"nats://127.0.0.1:$((base + number))\""
+done
+host a host-1 3
+host b host-2 3
+for id in a b; do
+    within 60 sees $id "host-1 online" "host-2 online" || fail "$id does not see both by three servers"
+done
+for number in 1 2 3; do
+    kill_hard nats-$number
+    for id in a b; do
+        within 60 sees $id "host-1 online" "host-2 online" || fail "$id does not see both without server $number"
+    done
+    nats $number --server_name "nats-$number" --cluster_name test \
+        --cluster "nats://127.0.0.1:$((base + 10 + number))" --routes "$routes"
+    for id in a b; do within 60 member $id || fail "$id is no member after server $number came back"; done
+    sleep 3 # until the server has caught up: NATS 2.9 has no answer to that
+done
+echo "nats test: hosts know each other by nats-server $(dpkg-query -W -f '${Version}' nats-server)," \
+    "one server and three"
