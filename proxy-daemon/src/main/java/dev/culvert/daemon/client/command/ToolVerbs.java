@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -57,7 +58,8 @@ record ToolVerbs(Surroundings around, List<String> common) implements VerbRunner
                         all.toArray(String[]::new));
         own.out().flush();
         own.err().flush();
-        return new Ran(code, found.get(), out.toString(), err.all.toString());
+        return new Ran(
+                code, Objects.requireNonNull(found.get()), out.toString(), err.all.toString());
     }
 
     /** Tells each line when it is whole. */

@@ -9,37 +9,19 @@ import java.util.stream.Stream;
 public enum Overview {
     WORKSPACE(
             "The workspace",
-            "Its name, folder and mode, the plan that was shown last, and the guests that it wants",
-            List.of()),
-    INVENTORY(
-            "The inventory",
-            "Servers of Proxmox, their nodes and storages, VMs and containers",
-            List.of(
-                    Step.read("servers", "inventory", "servers"),
-                    Step.read("nodes", "inventory", "nodes"),
-                    Step.read("storages", "inventory", "storages"),
-                    Step.read("vms", "vm", "list"),
-                    Step.read("containers", "ct", "list"))),
-    RUNS(
-            "What was done",
-            "The latest runs of flows, and the latest changes by the daemon",
-            List.of(Step.read("flows", "flow", "list"), Step.read("changes", "op"))),
+            "Its name, folder and mode, the plan that was shown last, and the guests that it wants"),
+    INVENTORY("The inventory", "Servers of Proxmox, their nodes and storages, VMs and containers"),
+    RUNS("What was done", "The latest runs of flows, and the latest changes by the daemon"),
     DIAGNOSTICS(
             "Diagnostics",
-            "What is wrong with the daemon, its machine and this one, and whether all answers",
-            List.of(
-                    Step.read("health", "health"),
-                    Step.read("daemon", "diagnose"),
-                    Step.read("here", "doctor")));
+            "What is wrong with the daemon, its machine and this one, and whether all answers");
 
     private final String title;
     private final String description;
-    private final List<Step> steps;
 
-    Overview(String title, String description, List<Step> steps) {
+    Overview(String title, String description) {
         this.title = title;
         this.description = description;
-        this.steps = steps;
     }
 
     /** The one with this name. */
@@ -60,6 +42,21 @@ public enum Overview {
     }
 
     List<Step> steps() {
-        return steps;
+        return switch (this) {
+            case WORKSPACE -> List.of();
+            case INVENTORY ->
+                    List.of(
+                            Step.read("servers", "inventory", "servers"),
+                            Step.read("nodes", "inventory", "nodes"),
+                            Step.read("storages", "inventory", "storages"),
+                            Step.read("vms", "vm", "list"),
+                            Step.read("containers", "ct", "list"));
+            case RUNS -> List.of(Step.read("flows", "flow", "list"), Step.read("changes", "op"));
+            case DIAGNOSTICS ->
+                    List.of(
+                            Step.read("health", "health"),
+                            Step.read("daemon", "diagnose"),
+                            Step.read("here", "doctor"));
+        };
     }
 }

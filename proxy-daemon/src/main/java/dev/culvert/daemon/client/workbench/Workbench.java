@@ -256,7 +256,7 @@ public final class Workbench {
                                 "desired",
                                 "plan"));
         String name = given.word("name");
-        switch (what) {
+        return switch (what) {
             case "desired" -> {
                 Path file = Wishes.file(place.orElseThrow(() -> new UsageException(OUTSIDE)), name);
                 if (!Files.exists(file)) {
@@ -264,16 +264,14 @@ public final class Workbench {
                             "the workspace wants no guest '%s': find desired lists them"
                                     .formatted(Quoted.word(name)));
                 }
-                return new Outcome(true, cut(Files.readString(file)));
+                yield new Outcome(true, cut(Files.readString(file)));
             }
-            case "plan" -> {
-                return new Outcome(
-                        true, picture(place.orElseThrow(() -> new UsageException(OUTSIDE)), name));
-            }
-            default -> {
-                return one(Steps.read(what, name), _ -> {});
-            }
-        }
+            case "plan" ->
+                    new Outcome(
+                            true,
+                            picture(place.orElseThrow(() -> new UsageException(OUTSIDE)), name));
+            default -> one(Steps.read(what, name), _ -> {});
+        };
     }
 
     private Outcome report(Step step) throws UsageException {
