@@ -104,7 +104,7 @@ public record Change(
                 "notes", GuestWriter.texts(notes));
     }
 
-    static Change of(Value value) {
+    public static Change of(Value value) {
         return new Change(
                 GuestId.parse(value.text("id")),
                 GuestKind.of(value.text("kind")),

@@ -41,14 +41,15 @@ public final class GuestReader {
                             List.of(Layer.text(name, text)), section -> read(section, defaults))
                     .value();
         } catch (BadSettingsException e) {
-            throw new BadStateException(
-                    e.mistakes().stream()
-                            .map(it ->
-                                    it.startsWith(NOWHERE)
-                                            ? name + ":1:1: " + it.substring(NOWHERE.length())
-                                            : it)
-                            .toList());
+            throw new BadStateException(e.mistakes().stream().map(it -> placed(name, it)).toList());
         }
+    }
+
+    /** A mistake with a place; what the whole lacks is at its beginning. */
+    static String placed(String name, String mistake) {
+        return mistake.startsWith(NOWHERE)
+                ? name + ":1:1: " + mistake.substring(NOWHERE.length())
+                : mistake;
     }
 
     static Guest read(Section section, Defaults defaults) {

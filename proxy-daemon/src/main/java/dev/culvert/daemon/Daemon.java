@@ -39,6 +39,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -197,18 +198,41 @@ public final class Daemon implements AutoCloseable {
         outside = new OutsideRoom(kept, this::settings, metrics, files, loops, admission, fleet);
         telemetry = new Telemetry(metrics, first.telemetry());
         webhooks = new WebhookRoom(kept.stores(), loops, files, metrics);
+        inventory = new InventoryRoom(kept.stores().inventory(), this::settings, loops, metrics);
+        guests =
+                new GuestRoom(
+                        inventory.inventory()::servers,
+                        first.guests(),
+                        inventory.inventory()::soon,
+                        loops.next(),
+                        metrics);
+        PlanRoom plans =
+                new PlanRoom(
+                        kept.stores().infra(),
+                        this::settings,
+                        inventory.inventory(),
+                        guests.work(),
+                        loops.next(),
+                        metrics);
         StepRoom steps = new StepRoom(account, this::settings, metrics);
         flows =
                 new FlowRoom(
                         kept.stores().flows(),
                         this::settings,
-                        steps.kinds(
-                                loops,
-                                files,
-                                kept,
-                                rooms.approvals().ofTheHost(),
-                                new ForwardStep.Reach(
-                                        fleet::seenBy, auth.callers(), rooms.reach().tunnels())),
+                        Stream.concat(
+                                        steps
+                                                .kinds(
+                                                        loops,
+                                                        files,
+                                                        kept,
+                                                        rooms.approvals().ofTheHost(),
+                                                        new ForwardStep.Reach(
+                                                                fleet::seenBy,
+                                                                auth.callers(),
+                                                                rooms.reach().tunnels()))
+                                                .stream(),
+                                        Stream.of(plans.step()))
+                                .toList(),
                         metrics,
                         files,
                         loops.group());
@@ -218,14 +242,6 @@ public final class Daemon implements AutoCloseable {
                         flows.folder(),
                         rooms.subjects().subjects(),
                         files,
-                        loops.next(),
-                        metrics);
-        inventory = new InventoryRoom(kept.stores().inventory(), this::settings, loops, metrics);
-        guests =
-                new GuestRoom(
-                        inventory.inventory()::servers,
-                        first.guests(),
-                        inventory.inventory()::soon,
                         loops.next(),
                         metrics);
         Listeners listeners = new Listeners(loops, systemd.sockets(), files, metrics.tls());
@@ -267,16 +283,19 @@ public final class Daemon implements AutoCloseable {
                         joining,
                         admission);
         List<Route> ofClients =
-                inventory.with(
-                        flows.with(
-                                withoutFlows,
-                                triggers.route(admission, offLoop),
-                                admission,
-                                offLoop,
-                                routes.runs()),
-                        fleet,
-                        routes.runs(),
-                        offLoop);
+                plans.with(
+                        inventory.with(
+                                flows.with(
+                                        withoutFlows,
+                                        triggers.route(admission, offLoop),
+                                        admission,
+                                        offLoop,
+                                        routes.runs()),
+                                fleet,
+                                routes.runs(),
+                                offLoop),
+                        flows,
+                        routes.runs());
         SettingsInForce inForce = new SettingsInForce(read);
         List<Route> ofOperators =
                 cluster.with(
@@ -340,11 +359,14 @@ public final class Daemon implements AutoCloseable {
         kept.restore(fleet, routes.runs());
         ssh.restore(first);
         responses.resume(turns, auth.callers(), router.denials());
+        // A run that goes on may change guests.
+        inventory.begin(first);
+        plans.restore();
         flows.begin(auth, before -> Triggers.again(settings().triggers(), before));
         triggers.use(first);
-        inventory.begin(first);
         guests.begin(inventory.inventory());
         cluster.begin();
+        plans.begin();
     }
 
     private Road road(AgentAddress address) {

@@ -91,6 +91,11 @@ final class GuestRoom implements AutoCloseable {
         onChanged.accept(server);
     }
 
+    /** What works with guests. */
+    GuestWork work() {
+        return work;
+    }
+
     /** The routes, and those of this room. */
     List<Route> with(List<Route> routes, Runs runs) {
         Stream<Route> own =

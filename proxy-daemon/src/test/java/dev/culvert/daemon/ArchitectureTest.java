@@ -117,7 +117,13 @@ class ArchitectureTest {
                             Map.entry(
                                     "state",
                                     with(
-                                            core("identity", "io", "settings", "transport"),
+                                            core(
+                                                    "identity",
+                                                    "infra",
+                                                    "io",
+                                                    "settings",
+                                                    "transport",
+                                                    "value"),
                                             "approvals",
                                             "auth",
                                             "config",
@@ -127,6 +133,7 @@ class ArchitectureTest {
                                             "flows",
                                             "front.responses",
                                             "inventory",
+                                            "plans",
                                             "previews",
                                             "proxmox",
                                             "operations",
@@ -162,6 +169,26 @@ class ArchitectureTest {
                                             "http",
                                             "inventory",
                                             "proxmox")),
+                            Map.entry(
+                                    "plans",
+                                    with(
+                                            core("infra", "io", "settings", "value"),
+                                            "auth",
+                                            "config",
+                                            "flows",
+                                            "guests",
+                                            "inventory",
+                                            "operations",
+                                            "proxmox")),
+                            Map.entry(
+                                    "api.plans",
+                                    with(
+                                            core("infra", "io", "value"),
+                                            "api",
+                                            "auth",
+                                            "flows",
+                                            "http",
+                                            "plans")),
                             Map.entry("guests", with(core("io"), "config", "proxmox")),
                             Map.entry(
                                     "api.guests",
@@ -558,6 +585,8 @@ class ArchitectureTest {
                                             "api.flows",
                                             "flows",
                                             "api.guests",
+                                            "api.plans",
+                                            "plans",
                                             "api.operations",
                                             "guests",
                                             "operations",

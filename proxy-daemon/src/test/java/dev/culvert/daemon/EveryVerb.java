@@ -265,6 +265,9 @@ final class EveryVerb implements Closeable {
                     case "ct create" ->
                             List.of("dns-3", "--template", "local:vztmpl/x", "--dry-run");
                     case "inventory content" -> List.of("local");
+                    case "infra put", "infra validate" -> List.of(next(), stateFile().toString());
+                    case "infra show", "infra plan", "infra rm" -> List.of(infra());
+                    case "infra apply" -> plannedInfra();
                     case "task show" -> List.of(task());
                     case "tunnel add" -> tunnel();
                     case "tunnel status", "tunnel stop", "tunnel rm" -> List.of(addedTunnel());
@@ -461,6 +464,22 @@ final class EveryVerb implements Closeable {
         Files.deleteIfExists(folder.resolve("contexts.jsonc"));
         ok("drain", "--end");
         ok("agents", "unquiesce", "a");
+    }
+
+    /** A desired state of nothing. */
+    private Path stateFile() throws IOException {
+        return Files.writeString(folder.resolve("state.jsonc"), "{\"guests\": []}");
+    }
+
+    private String infra() throws IOException {
+        String name = next();
+        ok("infra", "put", name, stateFile().toString());
+        return name;
+    }
+
+    private List<String> plannedInfra() throws IOException {
+        String name = infra();
+        return List.of(name, ok("infra", "plan", name, "-o", "name").out().strip());
     }
 
     private String next() {

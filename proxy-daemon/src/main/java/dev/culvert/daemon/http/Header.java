@@ -19,6 +19,7 @@ public enum Header {
     FORWARDED,
     HOST,
     IDEMPOTENCY_KEY,
+    IF_MATCH,
     IF_NONE_MATCH,
     LAST_EVENT_ID,
     MCP_METHOD,

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -27,6 +28,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -166,6 +168,28 @@ public final class Metrics implements AutoCloseable {
     /** Registers a gauge; {@code now} is called at each scrape. */
     public void gauge(String name, String description, Supplier<Number> now) {
         Gauge.builder(name, now).description(description).register(registry);
+    }
+
+    /**
+     * A number of a gauge with two labels whose values come and go.
+     *
+     * @param first the value of the first label
+     */
+    public record Labelled(String first, String second, Number value) {}
+
+    /** Registers such a gauge; what the result is given takes the place of what was there. */
+    public Consumer<List<Labelled>> gauges(
+            String name, String description, String first, String second) {
+        MultiGauge gauge = MultiGauge.builder(name).description(description).register(registry);
+        return rows ->
+                gauge.register(
+                        rows.stream()
+                                .map(it ->
+                                        MultiGauge.Row.of(
+                                                Tags.of(first, it.first(), second, it.second()),
+                                                it.value()))
+                                .toList(),
+                        true);
     }
 
     /** Registers a counter; each run of the result adds 1. */

@@ -31,6 +31,7 @@ public final class Operations {
                             InventoryOperations.ALL,
                             GuestOperations.ALL,
                             HostOperations.ALL,
+                            PlanOperations.ALL,
                             AdminOperations.ALL)
                     .flatMap(List::stream)
                     .toList();

@@ -255,6 +255,16 @@ final class Schema {
                             """
                             CREATE INDEX inventory_changes_of_subject
                                 ON inventory_changes (server, subject, place)
+                            """,
+                            """
+                            CREATE TABLE infra_states (
+                                name TEXT PRIMARY KEY,
+                                revision BIGINT NOT NULL,
+                                author TEXT NOT NULL,
+                                written TEXT NOT NULL,
+                                run TEXT NOT NULL,
+                                managed BYTEA NOT NULL,
+                                content BYTEA NOT NULL)
                             """));
 
     private Schema() {}

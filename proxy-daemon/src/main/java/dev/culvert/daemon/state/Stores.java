@@ -19,6 +19,8 @@ import dev.culvert.daemon.front.responses.ResponseStore;
 import dev.culvert.daemon.inventory.InventoryStore;
 import dev.culvert.daemon.inventory.MemoryInventory;
 import dev.culvert.daemon.operations.RunStore;
+import dev.culvert.daemon.plans.MemoryStates;
+import dev.culvert.daemon.plans.StateStore;
 import dev.culvert.daemon.previews.MemoryPreviews;
 import dev.culvert.daemon.previews.PreviewStore;
 import dev.culvert.daemon.providers.BudgetStore;
@@ -46,7 +48,8 @@ public record Stores(
         FlowStore flows,
         PreviewStore previews,
         InventoryStore inventory,
-        SshTunnelStore sshTunnels) {
+        SshTunnelStore sshTunnels,
+        StateStore infra) {
     /** They end with the daemon. */
     static Stores inMemory() {
         return new Stores(
@@ -66,7 +69,8 @@ public record Stores(
                 new MemoryFlows(),
                 new MemoryPreviews(),
                 new MemoryInventory(),
-                new MemorySshTunnels());
+                new MemorySshTunnels(),
+                new MemoryStates());
     }
 
     static Stores in(Database database) throws IOException {
@@ -87,6 +91,7 @@ public record Stores(
                 new SqlFlows(database),
                 new SqlPreviews(database),
                 new SqlInventory(database),
-                new SqlSshTunnels(database));
+                new SqlSshTunnels(database),
+                new SqlStates(database));
     }
 }

@@ -147,7 +147,12 @@ class DaemonSettingsTest {
         assertThat(it.inventory())
                 .isEqualTo(
                         new InventorySettings(
-                                seconds(10), seconds(120), Duration.ofDays(30), 50_000));
+                                seconds(10),
+                                seconds(120),
+                                Duration.ofDays(30),
+                                50_000,
+                                50,
+                                256 << 10));
         assertThat(it.agents()).isEmpty();
         assertThat(it.eventLoops()).isZero();
         assertThat(it.stateDir()).isEmpty();
@@ -252,7 +257,7 @@ class DaemonSettingsTest {
                   "webhooks": [{"name": "pager", "url": "https://hooks.example/a?b=c", "secret": {"file": "/s"}, "events": ["agent.offline", "flow.ended"], "tenant": "t", "ca": "/ca.pem", "timeout": 200, "max_age": 201, "max_attempts": 202, "max_waiting": 203}],
                   "triggers": [{"name": "nightly", "flow": "report", "tenant": "t", "scopes": ["agents:read"], "schedule": "every 5m", "inputs": {"deep": true}, "input": "event", "overlaps": true}],
                   "proxmox": [{"name": "lab", "url": "https://pve.example", "other_urls": ["https://pve2.example:8007"], "token_id": "c@pve!d", "token_secret": {"file": "/s"}, "fingerprints": ["ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab:ab"], "timeout": 210, "max_answer_bytes": 70000}],
-                  "inventory": {"poll_interval": 211, "longest_pause": 212, "keep_history": 213, "max_changes": 214},
+                  "inventory": {"poll_interval": 211, "longest_pause": 212, "keep_history": 213, "max_changes": 214, "max_states": 217, "max_state_bytes": 218},
                   "guests": {"threads": 3, "queue": 215, "max_tasks": 216},
                   "ssh": {"programs": "/opt/ssh"},
                   "tunnels": [{
@@ -565,7 +570,7 @@ class DaemonSettingsTest {
                                                 seconds(210),
                                                 70_000)),
                                 new InventorySettings(
-                                        seconds(211), seconds(212), seconds(213), 214),
+                                        seconds(211), seconds(212), seconds(213), 214, 217, 218),
                                 new GuestSettings(3, 215, 216),
                                 new SshSettings(Optional.of(Path.of("/opt/ssh"))),
                                 List.of(tunnel),

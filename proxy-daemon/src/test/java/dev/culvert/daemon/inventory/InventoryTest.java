@@ -84,7 +84,8 @@ class InventoryTest {
     }
 
     private Inventory start(ProxmoxSettings... servers) throws Exception {
-        InventorySettings pace = new InventorySettings(PAUSE, PAUSE, Duration.ofDays(1), 1_000);
+        InventorySettings pace =
+                new InventorySettings(PAUSE, PAUSE, Duration.ofDays(1), 1_000, 50, 1 << 18);
         Inventory inventory =
                 new Inventory(
                         store,

@@ -26,6 +26,8 @@ import dev.culvert.daemon.inventory.InventoryStore;
 import dev.culvert.daemon.inventory.InventoryStoreContract;
 import dev.culvert.daemon.operations.RunStore;
 import dev.culvert.daemon.operations.RunStoreContract;
+import dev.culvert.daemon.plans.KeptState;
+import dev.culvert.daemon.plans.StateStore;
 import dev.culvert.daemon.previews.PreviewStore;
 import dev.culvert.daemon.previews.PreviewStoreContract;
 import dev.culvert.daemon.providers.BudgetStore;
@@ -36,8 +38,14 @@ import dev.culvert.daemon.webhooks.DeliveryStore;
 import dev.culvert.daemon.webhooks.DeliveryStoreContract;
 import dev.culvert.daemon.webhooks.DriftStore;
 import dev.culvert.daemon.webhooks.DriftStoreContract;
+import dev.culvert.infra.GuestId;
+import dev.culvert.infra.GuestKind;
+import dev.culvert.infra.ManagedGuest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -225,6 +233,38 @@ abstract class StoresContract {
         @Override
         public PreviewStore open() throws IOException {
             return afterARestart().previews();
+        }
+    }
+
+    @Nested
+    class OfDesiredStates {
+        @Test
+        void whatWasSavedLastIsThereAfterARestart() throws IOException {
+            ManagedGuest guest =
+                    new ManagedGuest(new GuestId("lab", 110), GuestKind.VM, "web", List.of("db"));
+            KeptState first =
+                    new KeptState(
+                            "lab",
+                            1,
+                            "{ // é\n}",
+                            Map.of(guest.id(), guest),
+                            "admin",
+                            Instant.parse("2026-11-30T20:00:00Z"),
+                            "");
+            KeptState next =
+                    new KeptState(
+                            "lab", 2, "{}", Map.of(), "ci", first.written(), "fr_0123456789abcdef");
+            StateStore store = afterARestart().infra();
+            store.save(next);
+            store.save(first);
+            assertThat(afterARestart().infra().read()).containsExactly(first);
+
+            store = afterARestart().infra();
+            store.save(next);
+
+            assertThat(afterARestart().infra().read()).containsExactly(next);
+            afterARestart().infra().delete("lab");
+            assertThat(afterARestart().infra().read()).isEmpty();
         }
     }
 

@@ -8,6 +8,7 @@ import dev.culvert.daemon.client.output.Output;
 import dev.culvert.daemon.client.setup.Questions;
 import dev.culvert.daemon.client.workspace.AskedReality;
 import dev.culvert.daemon.client.workspace.Plans;
+import dev.culvert.daemon.client.workspace.Publication;
 import dev.culvert.daemon.client.workspace.TerraformPlan;
 import dev.culvert.daemon.client.workspace.Workspace;
 import dev.culvert.infra.Plan;
@@ -72,6 +73,11 @@ final class ApplyCommand implements Verb {
             description = "Does not ask before guests are destroyed.")
     private boolean yes;
 
+    @Option(
+            names = "--no-publish",
+            description = "Does not have the daemon keep the state that was applied.")
+    private boolean noPublish;
+
     @Mixin private final WorkspaceFlags flags = new WorkspaceFlags();
 
     ApplyCommand(Session session) {
@@ -106,7 +112,16 @@ final class ApplyCommand implements Verb {
                         .filter(it -> it.action().destroys())
                         .map(it -> it.id() + " " + it.name())
                         .toList());
-        return PlanProgress.run(session, workspace, plan);
+        int code = PlanProgress.run(session, workspace, plan);
+        if (code == ExitCode.OK && !noPublish && workspace.file().publishes()) {
+            Publication.of(workspace, plan, session.api())
+                    .ifPresent(why ->
+                            session.output()
+                                    .note(
+                                            "the daemon does not keep the state: "
+                                                    + Quoted.sentence(why)));
+        }
+        return code;
     }
 
     private int byTerraform(Workspace workspace, TerraformPlan plan) throws IOException {

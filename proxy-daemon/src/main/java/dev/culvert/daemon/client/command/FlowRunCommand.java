@@ -3,19 +3,14 @@ package dev.culvert.daemon.client.command;
 import dev.culvert.daemon.client.ExitCode;
 import dev.culvert.daemon.client.Session;
 import dev.culvert.daemon.client.UsageException;
-import dev.culvert.daemon.client.http.EventReader.Event;
 import dev.culvert.daemon.client.http.Request;
-import dev.culvert.daemon.client.output.Column;
 import dev.culvert.daemon.client.output.Format;
-import dev.culvert.daemon.client.output.View;
 import dev.culvert.io.Quoted;
 import dev.culvert.value.Value;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,15 +32,7 @@ import picocli.CommandLine.Parameters;
             "  culvert flow run report --input city=Bern --wait",
             "  culvert flow run ./report.jsonc --want summary"
         })
-final class FlowRunCommand implements Verb, EventFollower.Printer {
-    private static final View STEP =
-            View.of(
-                    "step",
-                    Column.of("STEP", "step"),
-                    Column.of("STATE", "state").in(FlowCommand::tone),
-                    Column.of("TOOK", FlowCommand::took),
-                    Column.of("ERROR", "error"));
-
+final class FlowRunCommand implements Verb {
     private final Session session;
 
     @Parameters(
@@ -104,7 +91,7 @@ final class FlowRunCommand implements Verb, EventFollower.Printer {
             return ExitCode.OK;
         }
         session.output().message("culvert: the run " + Quoted.word(id));
-        return new EventFollower(session, FlowCommand.path(id), false, this).run();
+        return FlowRunPrinter.follow(session, id);
     }
 
     private Value body() throws UsageException {
@@ -132,52 +119,5 @@ final class FlowRunCommand implements Verb, EventFollower.Printer {
             body.put("tenant", Value.of(tenant));
         }
         return new Value.Members(body);
-    }
-
-    @Override
-    public void again(Duration lost) {
-        session.output().note("following again");
-    }
-
-    @Override
-    public OptionalInt print(Event event) throws IOException {
-        Value data = Value.parse(event.data());
-        switch (event.type()) {
-            case "step" -> {
-                if (session.output().format() == Format.TABLE
-                        && !data.text("state").equals("waiting")) {
-                    session.output().event(data, STEP);
-                }
-            }
-            case "run" -> {
-                return ended(data);
-            }
-            default -> {
-                session.output()
-                        .note(
-                                "the stream was ended: %s (%s)"
-                                        .formatted(
-                                                Quoted.sentence(data.text("message")),
-                                                Quoted.word(data.text("code"))));
-                return OptionalInt.of(ExitCode.REFUSED);
-            }
-        }
-        return OptionalInt.empty();
-    }
-
-    private OptionalInt ended(Value run) {
-        int code =
-                switch (run.text("state")) {
-                    case "done" -> ExitCode.OK;
-                    case "failed" -> ExitCode.FAILED;
-                    case "cancelled" -> ExitCode.CANCELLED;
-                    case "unknown" -> ExitCode.UNKNOWN;
-                    default -> -1;
-                };
-        if (code < 0) {
-            return OptionalInt.empty();
-        }
-        session.output().item(run, FlowCommand.ONE);
-        return OptionalInt.of(code);
     }
 }

@@ -163,7 +163,7 @@ final class InitCommand implements Verb {
             pipeline = pipeline(questions);
         }
         try {
-            return new WorkspaceFile(called, on, at);
+            return new WorkspaceFile(called, on, at, true);
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage() + " (--name)");
         }

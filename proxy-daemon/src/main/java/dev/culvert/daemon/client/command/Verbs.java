@@ -96,6 +96,7 @@ final class Verbs {
         verbs.put("task", () -> TaskCommand.with(session));
         verbs.put("keys", () -> KeysCommand.with(session));
         verbs.put("inventory", () -> InventoryCommand.with(session));
+        verbs.put("infra", () -> InfraCommand.with(session));
         verbs.put("vm", () -> GuestsCommand.vm(session));
         verbs.put("ct", () -> GuestsCommand.ct(session));
         verbs.put("op", () -> new OpCommand(session));

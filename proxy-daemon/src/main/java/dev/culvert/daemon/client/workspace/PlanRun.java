@@ -7,6 +7,7 @@ import dev.culvert.infra.Change;
 import dev.culvert.infra.Change.Action;
 import dev.culvert.infra.Change.Step;
 import dev.culvert.infra.GuestId;
+import dev.culvert.infra.Happened;
 import dev.culvert.infra.ManagedGuest;
 import dev.culvert.infra.Observed;
 import dev.culvert.infra.Plan;
@@ -149,7 +150,9 @@ public final class PlanRun {
         boolean isAgain = journal.isOpen(name);
         Value task = isAgain ? journal.task().orElse(Value.nothing()) : Value.nothing();
         if (task.isNothing()) {
-            if (isAgain && hasHappened(change, step)) {
+            // A run may have been killed after the daemon got the step, and before its answer was
+            // kept.
+            if (isAgain && Happened.is(change, step, new AskedReality(api))) {
                 return;
             }
             journal.begin(name, change.id());
@@ -169,31 +172,6 @@ public final class PlanRun {
             journal.task(name, task);
         }
         await(task);
-    }
-
-    /* A run may have been killed after the daemon got the step, and before its answer was kept. */
-    private boolean hasHappened(Change change, Step step) throws IOException {
-        String action = step.action();
-        GuestId id = change.id();
-        return switch (action) {
-            case "create", "clone" ->
-                    new AskedReality(api)
-                            .guest(id)
-                            .filter(it ->
-                                    it.name().equals(change.name())
-                                            && !it.config().containsKey("lock"))
-                            .isPresent();
-            case "destroy" -> new AskedReality(api).guest(id).isEmpty();
-            case "start" -> new AskedReality(api).guest(id).filter(Observed::isRunning).isPresent();
-            case "stop", "shutdown" ->
-                    new AskedReality(api).guest(id).filter(Observed::isRunning).isEmpty();
-            case "migrate" ->
-                    new AskedReality(api)
-                            .guest(id)
-                            .filter(it -> it.node().equals(step.body().text("target")))
-                            .isPresent();
-            default -> false;
-        };
     }
 
     /** Waits for a task, and tells what it says. */

@@ -20,8 +20,9 @@ import java.util.regex.Pattern;
  * @param name of the workspace, which {@code culvert destroy} asks for
  * @param server of guests whose file names none; empty for none
  * @param node the same
+ * @param publishes whether the daemon keeps the state that was applied, too
  */
-public record WorkspaceFile(String name, String server, String node) {
+public record WorkspaceFile(String name, String server, String node, boolean publishes) {
     /** The name of the file. */
     public static final String FILE = "workspace.json";
 
@@ -47,7 +48,8 @@ public record WorkspaceFile(String name, String server, String node) {
         return new WorkspaceFile(
                 section.get("name", Kind.TEXT, ""),
                 section.get("server", Kind.TEXT, ""),
-                section.get("node", Kind.TEXT, ""));
+                section.get("node", Kind.TEXT, ""),
+                section.get("publish", Kind.BOOLEAN, true));
     }
 
     /** What guests get that do not say it. */
@@ -63,6 +65,9 @@ public record WorkspaceFile(String name, String server, String node) {
         }
         if (!node.isEmpty()) {
             members.put("node", Value.of(node));
+        }
+        if (!publishes) {
+            members.put("publish", Value.of(false));
         }
         return new Value.Members(members);
     }
