@@ -62,6 +62,10 @@ class ComplianceTest {
         return user.run(words.toArray(String[]::new));
     }
 
+    private static Value found(Map<String, Value> findings, String name) {
+        return findings.getOrDefault(name, Value.nothing());
+    }
+
     /** The findings by check; declared ones by what they say. */
     private Map<String, Value> findings() throws IOException {
         Map<String, Value> findings = new LinkedHashMap<>();
@@ -151,16 +155,16 @@ class ComplianceTest {
         assertThat(user.run("token", "create", "--name", "ci", "--role", "admin").code()).isZero();
 
         Map<String, Value> findings = findings();
-        assertThat(findings.get("web VMs run").at("why").list())
+        assertThat(found(findings, "web VMs run").at("why").list())
                 .extracting(Value::text)
                 .containsExactly("web-02 (lab/102): state is stopped, not \"running\"");
-        assertThat(findings.get("web VMs run").text("advice")).isEqualTo("culvert vm start");
-        assertThat(findings.get("no VM is large").text("result")).isEqualTo("passed");
-        assertThat(findings.get("none is a template").text("result")).isEqualTo("passed");
-        assertThat(findings.get("two nodes").at("why").list())
+        assertThat(found(findings, "web VMs run").text("advice")).isEqualTo("culvert vm start");
+        assertThat(found(findings, "no VM is large").text("result")).isEqualTo("passed");
+        assertThat(found(findings, "none is a template").text("result")).isEqualTo("passed");
+        assertThat(found(findings, "two nodes").at("why").list())
                 .extracting(Value::text)
                 .containsExactly("there are 1, and there must be >= 2");
-        assertThat(findings.get("tokens.expire").text("result")).isEqualTo("skipped");
+        assertThat(found(findings, "tokens.expire").text("result")).isEqualTo("skipped");
         assertThat(report("-o", "json").out())
                 .contains("nobody has changed the audit log agent.log")
                 .contains("it cannot be read");

@@ -44,7 +44,7 @@ public final class KeptConnections {
         Iterator<Kept> latest = waiting.descendingIterator();
         while (latest.hasNext()) {
             Kept kept = latest.next();
-            if (kept.channel().eventLoop() == loop && kept.channel().isActive()) {
+            if (kept.channel().eventLoop().equals(loop) && kept.channel().isActive()) {
                 latest.remove();
                 return kept;
             }

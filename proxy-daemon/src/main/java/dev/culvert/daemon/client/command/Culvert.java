@@ -172,8 +172,12 @@ public final class Culvert implements Verb {
     static String verb(CommandSpec all, List<String> words) {
         CommandSpec at = all;
         int count = 0;
-        while (count < words.size() && at.subcommands().containsKey(words.get(count))) {
-            at = at.subcommands().get(words.get(count)).getCommandSpec();
+        for (String word : words) {
+            CommandLine below = at.subcommands().get(word);
+            if (below == null) {
+                break;
+            }
+            at = below.getCommandSpec();
             count++;
         }
         return String.join(" ", words.subList(0, count));

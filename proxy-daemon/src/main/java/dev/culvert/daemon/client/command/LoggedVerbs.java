@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -79,7 +80,7 @@ final class LoggedVerbs {
         int code = Culvert.run(around, both, words.toArray(String[]::new));
         long millis = (System.nanoTime() - before) / 1_000_000;
         Map<String, Value> more = new LinkedHashMap<>();
-        more.put("op", Value.of(run.get()));
+        more.put("op", Value.of(Objects.requireNonNull(run.get())));
         more.put("milliseconds", Value.of(millis));
         if (code != ExitCode.OK) {
             more.put("error", error(code, failure.get()));

@@ -22,9 +22,10 @@ final class WorkspaceFlags {
 
     /** Empty if no folder was named, and the current one is in none. */
     Optional<Workspace> findAny(Session session) throws IOException {
-        return project == null
-                ? Workspace.findAny(folder().toAbsolutePath(), session.around())
-                : Optional.of(find(session));
+        if (project != null) {
+            return Optional.of(find(session));
+        }
+        return Workspace.findAny(folder().toAbsolutePath(), session.around());
     }
 
     private Path folder() {

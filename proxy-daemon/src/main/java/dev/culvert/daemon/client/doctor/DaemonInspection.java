@@ -22,8 +22,12 @@ final class DaemonInspection implements Inspection {
                         case 503 ->
                                 Finding.warning(
                                         "the daemon at " + target + " refuses new work",
-                                        "it is shutting down, and waits for running turns",
-                                        "wait, or see what runs: culvert turns");
+                                        isJoining(reply)
+                                                ? "it waits for the registry of its cluster (cluster.ready_wait)"
+                                                : "it is shutting down, and waits for running turns",
+                                        isJoining(reply)
+                                                ? "wait, or see whether NATS answers: culvert hosts"
+                                                : "wait, or see what runs: culvert turns");
                         case 401, 403 ->
                                 Finding.failure(
                                         "the daemon at " + target + " refuses this command",
@@ -45,5 +49,9 @@ final class DaemonInspection implements Inspection {
                             "start it: systemctl start culvertd; or name the right one with"
                                     + " --url"));
         }
+    }
+
+    private static boolean isJoining(Reply reply) {
+        return reply.json().text("status").equals("joining");
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What the console ran in a project: a record of JSON in a line, for this user alone. When the file
@@ -30,8 +31,7 @@ public final class CommandLog {
 
     /** Adds a record. */
     public synchronized void add(Value entry) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        OwnerOnly.createDirectories(folder);
+        OwnerOnly.createDirectories(Objects.requireNonNull(file.toAbsolutePath().getParent()));
         if (Files.exists(file) && Files.size(file) > MOST_BYTES) {
             Files.move(file, older(), StandardCopyOption.REPLACE_EXISTING);
         }
