@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Compares what a workspace wants with what is there, and makes a plan of it. */
 public final class Comparison {
@@ -93,12 +94,15 @@ public final class Comparison {
         return is == null ? Value.members("id", id.toString(), "absent", true) : is.facts();
     }
 
-    /** Those whose files are gone; each before what it needs. */
+    /**
+     * Those whose files are gone; each before what it needs. One that is called otherwise by now is
+     * another: Proxmox gives the id of a guest that was destroyed to the next one.
+     */
     private List<Change> destroyed() {
         List<ManagedGuest> gone =
                 managed.values().stream()
                         .filter(it -> desired.of(it.id()).isEmpty())
-                        .filter(it -> observed.containsKey(it.id()))
+                        .filter(it -> isStill(it, observed.get(it.id())))
                         .toList();
         List<ManagedGuest> left = new ArrayList<>(gone);
         List<Change> changes = new ArrayList<>();
@@ -131,6 +135,10 @@ public final class Comparison {
                             List.of()));
         }
         return changes;
+    }
+
+    private static boolean isStill(ManagedGuest guest, @Nullable Observed is) {
+        return is != null && is.kind() == guest.kind() && is.name().equals(guest.name());
     }
 
     private static String disks(Observed is) {

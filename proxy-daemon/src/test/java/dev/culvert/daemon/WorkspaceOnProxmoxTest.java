@@ -112,6 +112,24 @@ class WorkspaceOnProxmoxTest {
         assertThat(pve.guests()).hasSize(1);
     }
 
+    /* Proxmox gives the id of a guest that was destroyed to the next one. */
+    @Test
+    void aGuestThatIsCalledOtherwiseByNowIsNotDestroyed() throws Exception {
+        FakeProxmox pve = start(9, 1);
+        ok("create", "vm", "--name", "db", "--disk", "local-lvm:8GiB");
+        ok("apply", plan());
+        pve.set(100, "name", "theirs");
+        Files.delete(root.resolve("infra/guests/db.json"));
+
+        assertThat(ok("diff").out()).isEqualTo("nothing to change\n");
+        ok("destroy", "--yes", "--name", "lab");
+        assertThat(pve.guests()).hasSize(2);
+
+        pve.set(100, "name", "db");
+        ok("destroy", "--yes", "--name", "lab");
+        assertThat(pve.guests()).hasSize(1);
+    }
+
     @Test
     void aTaskThatFailsStopsThePlanWithTheWordsOfProxmox() throws Exception {
         FakeProxmox pve = start(9, 1);

@@ -30,6 +30,8 @@ final class NatsBucket implements Bucket {
             return entry == null ? Optional.empty() : Optional.of(entry(entry));
         } catch (JetStreamApiException e) {
             throw NatsSession.refused(e);
+        } catch (IllegalStateException e) {
+            throw NatsSession.closed(e);
         }
     }
 
@@ -45,6 +47,8 @@ final class NatsBucket implements Bucket {
             return keyValue.create(key, value);
         } catch (JetStreamApiException e) {
             throw failed(key, e);
+        } catch (IllegalStateException e) {
+            throw NatsSession.closed(e);
         }
     }
 
@@ -55,6 +59,8 @@ final class NatsBucket implements Bucket {
             return keyValue.update(key, value, revision);
         } catch (JetStreamApiException e) {
             throw failed(key, e);
+        } catch (IllegalStateException e) {
+            throw NatsSession.closed(e);
         }
     }
 
@@ -74,6 +80,8 @@ final class NatsBucket implements Bucket {
             if (e.getApiErrorCode() != WRONG_LAST_SEQUENCE) {
                 throw NatsSession.refused(e);
             }
+        } catch (IllegalStateException e) {
+            throw NatsSession.closed(e);
         }
     }
 
@@ -98,6 +106,8 @@ final class NatsBucket implements Bucket {
                     });
         } catch (JetStreamApiException e) {
             throw NatsSession.refused(e);
+        } catch (IllegalStateException e) {
+            throw NatsSession.closed(e);
         } catch (InterruptedException e) {
             throw NatsSession.interrupted(e);
         }

@@ -63,6 +63,8 @@ final class NatsSession implements RegistrySession {
             return new NatsBucket(connection.keyValue(name, options));
         } catch (JetStreamApiException e) {
             throw refused(e);
+        } catch (IllegalStateException e) {
+            throw closed(e);
         }
     }
 
@@ -101,6 +103,11 @@ final class NatsSession implements RegistrySession {
                         + e.getApiErrorCode()
                         + "); is JetStream on (nats-server -js), and are there as many servers as cluster.replicas?",
                 e);
+    }
+
+    /** The client of NATS says so of a connection that was lost a moment ago. */
+    static IOException closed(IllegalStateException e) {
+        return new IOException("the connection to NATS is closed", e);
     }
 
     static InterruptedIOException interrupted(InterruptedException e) {
