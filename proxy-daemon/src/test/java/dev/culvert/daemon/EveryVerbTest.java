@@ -58,6 +58,7 @@ class EveryVerbTest {
                     "doctor",
                     "health",
                     "bugreport",
+                    "report issue",
                     "config validate",
                     "init",
                     "create vm",

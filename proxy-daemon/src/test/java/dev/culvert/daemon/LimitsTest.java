@@ -25,6 +25,8 @@ class LimitsTest {
             Set.of(
                     "access_log.sample",
                     "access_log.slow",
+                    "cluster.heartbeat",
+                    "cluster.replicas",
                     "event_loops",
                     "http.tls.hsts_max_age",
                     "http.tls.reload_interval",
@@ -87,6 +89,7 @@ class LimitsTest {
                 """
                 {
                   "agents": [{"id": "a", "address": "unix:///nowhere/1"}],
+                  "cluster": {"servers": ["nats://127.0.0.1:1"], "name": "one", "url": "https://one.example:8471"},
                   "providers": [{"name": "p", "kind": "openai", "url": "http://127.0.0.1:1/v1"}]
                 }
                 """;

@@ -44,7 +44,8 @@ import picocli.CommandLine.Option;
             "0:all checks pass, or are skipped with a reason",
             "1:some do not pass",
             "2:the file of checks is wrong",
-            "3:the daemon cannot be reached"
+            "3:the daemon cannot be reached",
+            "4:it asks for a token"
         })
 final class ComplianceCommand implements Verb {
     private static final View VIEW =

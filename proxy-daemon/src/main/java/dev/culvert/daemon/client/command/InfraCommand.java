@@ -21,10 +21,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code culvert infra …}: the desired states that the daemon keeps. */
 @Command(
@@ -35,7 +33,7 @@ import picocli.CommandLine.Spec;
             "edits them. How much differs from what is there is compared again and again."
         },
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "[COMMAND]")
 final class InfraCommand implements Verb {
     static final String PATH = "/api/v1/infra";
 
@@ -50,12 +48,14 @@ final class InfraCommand implements Verb {
                     Column.of("written", "written"),
                     Column.of("run", "run"));
 
-    @Spec private CommandSpec spec = CommandSpec.create();
+    private final Session session;
 
-    private InfraCommand() {}
+    private InfraCommand(Session session) {
+        this.session = session;
+    }
 
     static CommandLine with(Session session) {
-        return new CommandLine(new InfraCommand())
+        return new CommandLine(new InfraCommand(session))
                 .addSubcommand(new ListStates(session))
                 .addSubcommand(new Show(session))
                 .addSubcommand(new Put(session))
@@ -67,9 +67,12 @@ final class InfraCommand implements Verb {
 
     @Override
     public int run() throws IOException {
-        throw new CommandLine.ParameterException(
-                spec.commandLine(),
-                "say which COMMAND: list, show, put, validate, plan, apply or rm");
+        return list(session);
+    }
+
+    private static int list(Session session) throws IOException {
+        session.output().items(Session.pages(session.api(), PATH, "", "states"), STATES);
+        return ExitCode.OK;
     }
 
     static String path(String state) {
@@ -108,8 +111,7 @@ final class InfraCommand implements Verb {
 
         @Override
         public int run() throws IOException {
-            session.output().items(Session.pages(session.api(), PATH, "", "states"), STATES);
-            return ExitCode.OK;
+            return list(session);
         }
     }
 
@@ -297,6 +299,7 @@ final class InfraCommand implements Verb {
             })
     private static final class Apply implements Verb {
         private static final View BEGUN = View.of("run", Column.of("run", "run"));
+        private static final View NOTHING = View.of("done", Column.of("done", "done"));
 
         private final Session session;
 
@@ -325,15 +328,14 @@ final class InfraCommand implements Verb {
                                             path(state) + "/apply",
                                             Value.members("digest", digest)));
             String run = begun.text("run");
-            if (run.isEmpty() || noWait) {
+            if (run.isEmpty()) {
+                session.output().done("nothing to change", begun, NOTHING);
+                return ExitCode.OK;
+            }
+            if (noWait) {
+                String sentence = "the run %s applies it: culvert flow show %s";
                 session.output()
-                        .done(
-                                run.isEmpty()
-                                        ? "nothing to change"
-                                        : "the run %s applies it: culvert flow show %s"
-                                                .formatted(Quoted.word(run), Quoted.word(run)),
-                                begun,
-                                BEGUN);
+                        .done(sentence.formatted(Quoted.word(run), Quoted.word(run)), begun, BEGUN);
                 return ExitCode.OK;
             }
             session.output().message("culvert: the run " + Quoted.word(run));

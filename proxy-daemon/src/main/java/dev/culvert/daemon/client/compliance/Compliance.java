@@ -21,6 +21,7 @@ import java.util.Optional;
 
 /** Makes all checks: those that are built in, and those that a file declares. */
 public final class Compliance {
+    private static final int UNAUTHORIZED = 401;
     private static final int NOT_FOUND = 404;
 
     private final ComplianceFile file;
@@ -97,7 +98,12 @@ public final class Compliance {
         return new Finding(check.name(), check.says(), State.SKIPPED, List.of(why), check.advice());
     }
 
-    private static Finding unknown(String check, String says, ProblemException e) {
+    /** Whom the daemon does not know it tells nothing at all: that is no finding. */
+    private static Finding unknown(String check, String says, ProblemException e)
+            throws ProblemException {
+        if (e.status() == UNAUTHORIZED) {
+            throw e;
+        }
         return new Finding(
                 check,
                 says,
