@@ -13,6 +13,9 @@ final class Charge {
     private @Nullable Holding holding;
     private @Nullable EventLoop loop;
 
+    /** What was set last. The loop may learn it when it is set once more already. */
+    private volatile long bytes;
+
     /** The first reader decides where it is counted. */
     void open(Share share, EventLoop readersLoop, Holder holder) {
         if (holding == null) {
@@ -21,13 +24,14 @@ final class Charge {
         }
     }
 
-    void set(long bytes) {
+    void set(long now) {
+        bytes = now;
         Holding mine = holding;
         EventLoop there = loop;
         if (mine == null || there == null) {
             return;
         } else if (there.inEventLoop()) {
-            mine.set(bytes);
+            mine.set(now);
             return;
         }
         try {
