@@ -29,8 +29,8 @@ import picocli.CommandLine.Parameters;
         name = "infra",
         description = {
             "Shows, plans and applies desired states that the daemon keeps.",
-            "culvert apply in a workspace brings its state there, too; the dashboard's page Plan",
-            "edits them. How much differs from what is there is compared again and again."
+            "culvert apply in a workspace brings its state there, too. The daemon compares them with",
+            "what is there again and again."
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "[COMMAND]")
