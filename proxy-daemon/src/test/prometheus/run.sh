@@ -93,6 +93,9 @@ cat > "$work/culvertd.jsonc" << JSON
     "tls": {"cert": "$work/cert.pem", "key": "$work/key.pem"}
   },
   "state_dir": "$work/state",
+  "admin": {"listen": ["unix://$work/admin.sock"]},
+  "inventory": {"poll_interval": "1s"},
+  "cluster": {"servers": ["nats://127.0.0.1:1"], "name": "one", "url": "https://one.example:8471"},
   "turns": {"resume_grace": "200ms"},
   "log_level": "error",
   "providers": [
@@ -126,6 +129,10 @@ done
 
 # What a query gives now, one line for each series. What is not a number counts as nothing.
 query() { promtool query instant "http://127.0.0.1:$port" "$1" | grep -v '=> NaN' || true; }
+
+# A desired state, so that it is compared.
+curl -sf -o "$work/said" --unix-socket "$work/admin.sock" -X PUT -H 'content-type: application/json' \
+    -d '{"text":"{\"guests\": []}"}' http://localhost/api/v1/infra/lab || fail "no desired state: $(cat "$work/said")"
 
 post() { curl -s -o "$work/said" -H 'content-type: application/json' "$@" || true; }
 
