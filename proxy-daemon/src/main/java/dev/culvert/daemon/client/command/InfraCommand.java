@@ -333,9 +333,12 @@ final class InfraCommand implements Verb {
                 return ExitCode.OK;
             }
             if (noWait) {
-                String sentence = "the run %s applies it: culvert flow show %s";
                 session.output()
-                        .done(sentence.formatted(Quoted.word(run), Quoted.word(run)), begun, BEGUN);
+                        .done(
+                                "the run %s applies it: culvert flow show %s"
+                                        .formatted(Quoted.word(run), Quoted.word(run)),
+                                begun,
+                                BEGUN);
                 return ExitCode.OK;
             }
             session.output().message("culvert: the run " + Quoted.word(run));
