@@ -141,6 +141,13 @@ class InfraTest {
         CommandRun second = user.run("infra", "apply", "lab", "000000");
 
         assertThat(second.err()).contains("The run " + run + " applies a plan of 'lab' now");
+        Value problem =
+                Value.parse(
+                        ((TestDaemon) open.getLast())
+                                .post("/api/v1/infra/lab/apply", "{\"digest\": \"000000\"}")
+                                .body());
+        assertThat(problem.text("code")).isEqualTo("applying");
+        assertThat(problem.text("run")).isEqualTo(run);
         pve.finishTasks();
         Eventually.await(() ->
                 assertThat(ok("infra", "plan", "lab").out()).isEqualTo("nothing to change\n"));
@@ -225,6 +232,15 @@ class InfraTest {
 
         assertThat(outdated.code()).isEqualTo(1);
         assertThat(outdated.err()).contains("has the revision 1");
+        Value problem =
+                Value.parse(
+                        ((TestDaemon) open.getLast())
+                                .put("/api/v1/infra/lab", "{\"text\": \"{}\", \"revision\": 7}")
+                                .body());
+        assertThat(problem.text("code")).isEqualTo("outdated");
+        assertThat(problem.number(0, "revision")).isEqualTo(1);
+        assertThat(problem.text("author")).contains("uid ");
+        assertThat(problem.text("written")).startsWith("20");
         assertThat(user.run("infra", "put", "third", file(WEB)).err())
                 .contains("inventory.max_states");
         open.removeLast().close();

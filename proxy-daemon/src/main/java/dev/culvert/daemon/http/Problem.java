@@ -145,6 +145,10 @@ public record Problem(
         return with(name, value);
     }
 
+    public Problem member(String name, long value) {
+        return with(name, value);
+    }
+
     private Problem with(String name, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(members);
         more.put(name, value);

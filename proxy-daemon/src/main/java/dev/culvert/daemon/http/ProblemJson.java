@@ -35,6 +35,7 @@ final class ProblemJson implements ProblemFormat {
                 json.writeFieldName(member.getKey());
                 switch (member.getValue()) {
                     case Integer number -> json.writeNumber(number);
+                    case Long number -> json.writeNumber(number);
                     case List<?> texts -> {
                         json.writeStartArray();
                         for (Object text : texts) {

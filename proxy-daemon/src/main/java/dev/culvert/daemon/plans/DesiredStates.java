@@ -103,7 +103,8 @@ public final class DesiredStates {
                                             revision,
                                             before.author(),
                                             before.written(),
-                                            expected.getAsLong()));
+                                            expected.getAsLong()),
+                    before);
         }
         if (before == null && states.size() >= now.most()) {
             throw new StateRefusedException(
@@ -134,7 +135,8 @@ public final class DesiredStates {
             throw new StateRefusedException(
                     Why.OUTDATED,
                     "The desired state '%s' has the revision %d, and not %d: read it again."
-                            .formatted(name, before.revision(), expected.getAsLong()));
+                            .formatted(name, before.revision(), expected.getAsLong()),
+                    before);
         }
         store.delete(name);
         Map<String, KeptState> next = new TreeMap<>(states);

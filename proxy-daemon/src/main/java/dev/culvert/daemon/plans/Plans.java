@@ -62,14 +62,22 @@ public final class Plans {
      * The plan of now.
      *
      * @throws BadStateException if the state is wrong
-     * @throws IOException if a server does not say how its guests are
      */
-    public Plan plan(KeptState state) throws IOException {
-        return Comparison.plan(
-                state.name(),
-                StateDocument.read(state.name(), state.text()),
-                state.managed(),
-                new ServersReality(inventory, true));
+    public Plan plan(KeptState state) throws BadStateException, StateRefusedException {
+        try {
+            return Comparison.plan(
+                    state.name(),
+                    StateDocument.read(state.name(), state.text()),
+                    state.managed(),
+                    new ServersReality(inventory, true));
+        } catch (BadStateException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new StateRefusedException(
+                    Why.UNREACHABLE,
+                    "There is no plan, because %s. See culvert inventory."
+                            .formatted(Quoted.message(e)));
+        }
     }
 
     /**
@@ -90,7 +98,7 @@ public final class Plans {
         }
         if (!plan.digest().startsWith(digest)) {
             throw new StateRefusedException(
-                    Why.CONFLICT,
+                    Why.CHANGED,
                     "The plan %s is not the one of now, which is %s: the state, or what is there, has changed since. Look at the new plan, and apply that. Nothing was done."
                             .formatted(digest, plan.shortDigest()));
         }
@@ -124,9 +132,10 @@ public final class Plans {
         try {
             if (!flows.head(state.run(), caller).state().isOver()) {
                 throw new StateRefusedException(
-                        Why.CONFLICT,
+                        Why.RUNNING,
                         "The run %s applies a plan of '%s' now: wait until it has ended, or cancel it with culvert flow cancel %s."
-                                .formatted(state.run(), state.name(), state.run()));
+                                .formatted(state.run(), state.name(), state.run()),
+                        state);
             }
         } catch (FlowRefusal e) {
             // it is not known any more, so it is over

@@ -5,15 +5,11 @@ import static io.netty.handler.codec.http.HttpResponseStatus.OK;
 
 import dev.culvert.daemon.auth.Caller;
 import dev.culvert.daemon.auth.Need;
-import dev.culvert.daemon.flows.FlowRefusal;
 import dev.culvert.daemon.http.Answer;
 import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
-import dev.culvert.daemon.plans.StateRefusedException;
-import dev.culvert.infra.BadStateException;
 import io.netty.handler.codec.http.HttpMethod;
-import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
@@ -50,7 +46,7 @@ public final class StateApplyRoute implements Route {
                 request,
                 answer,
                 () -> {
-                    String run = apply(name, digest, caller);
+                    String run = work.plans().apply(name, digest, caller);
                     return () ->
                             answer.json(
                                     run.isEmpty() ? OK : ACCEPTED,
@@ -61,16 +57,5 @@ public final class StateApplyRoute implements Route {
                                         }
                                     }));
                 });
-    }
-
-    private String apply(String name, String digest, Caller caller)
-            throws IOException, StateRefusedException, FlowRefusal {
-        try {
-            return work.plans().apply(name, digest, caller);
-        } catch (BadStateException e) {
-            throw e;
-        } catch (IOException e) {
-            throw StateWork.away(e);
-        }
     }
 }

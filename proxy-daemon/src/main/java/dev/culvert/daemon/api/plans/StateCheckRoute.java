@@ -38,8 +38,7 @@ public final class StateCheckRoute implements Route {
     public void handle(Request request, Answer answer) {
         String name = request.parameter("state");
         String text = StateBody.text(StateBody.members(request, Set.of("text")), "text");
-        work.run(
-                name,
+        work.runAside(
                 request,
                 answer,
                 () -> {

@@ -7,6 +7,7 @@ import dev.culvert.infra.Change.Action;
 import dev.culvert.infra.ManagedGuest;
 import dev.culvert.io.Quoted;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.TreeMap;
@@ -26,7 +27,7 @@ final class StateJson {
         json.writeStringField("name", state.name());
         json.writeNumberField("revision", state.revision());
         json.writeStringField("author", Quoted.word(state.author()));
-        json.writeStringField("written", state.written().truncatedTo(ChronoUnit.MILLIS).toString());
+        json.writeStringField("written", time(state.written()));
         json.writeNumberField("managed", state.managed().size());
         if (!state.run().isEmpty()) {
             json.writeStringField("run", state.run());
@@ -34,7 +35,7 @@ final class StateJson {
         if (look == null) {
             return;
         }
-        json.writeStringField("compared", look.at().truncatedTo(ChronoUnit.MILLIS).toString());
+        json.writeStringField("compared", time(look.at()));
         if (!look.trouble().isEmpty()) {
             json.writeStringField("trouble", look.trouble());
             return;
@@ -56,6 +57,10 @@ final class StateJson {
             json.writeRawValue(each.value().json());
         }
         json.writeEndArray();
+    }
+
+    static String time(Instant at) {
+        return at.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 
     static void mistakes(JsonGenerator json, List<String> mistakes) throws IOException {

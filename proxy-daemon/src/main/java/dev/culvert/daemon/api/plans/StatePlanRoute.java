@@ -8,11 +8,9 @@ import dev.culvert.daemon.http.Json;
 import dev.culvert.daemon.http.Request;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.plans.KeptState;
-import dev.culvert.infra.BadStateException;
 import dev.culvert.infra.Plan;
 import dev.culvert.value.Value;
 import io.netty.handler.codec.http.HttpMethod;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,7 +47,7 @@ public final class StatePlanRoute implements Route {
                 answer,
                 () -> {
                     KeptState state = work.states().named(name);
-                    Plan plan = plan(state);
+                    Plan plan = work.plans().plan(state);
                     return () ->
                             answer.json(
                                     OK,
@@ -62,15 +60,5 @@ public final class StatePlanRoute implements Route {
                                         }
                                     }));
                 });
-    }
-
-    private Plan plan(KeptState state) throws IOException {
-        try {
-            return work.plans().plan(state);
-        } catch (BadStateException e) {
-            throw e;
-        } catch (IOException e) {
-            throw StateWork.away(e);
-        }
     }
 }

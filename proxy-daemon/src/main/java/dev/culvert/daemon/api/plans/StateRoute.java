@@ -40,7 +40,7 @@ public final class StateRoute implements Route {
     @Override
     public void handle(Request request, Answer answer) {
         String name = request.parameter("state");
-        String author = request.caller().label();
+        String author = request.caller().name();
         if (request.method().equals(HttpMethod.PUT)) {
             StateBody body = StateBody.read(request);
             work.run(

@@ -43,22 +43,24 @@ public record StateWork(DesiredStates states, Plans plans, Drift drift, OffLoop 
 
     /** Runs what blocks; for one state one after the other. */
     void run(String name, Request request, Answer answer, Work work) {
-        offLoop.run(
-                "infra/" + name,
-                true,
-                request,
-                answer,
-                () -> {
-                    try {
-                        return work.run();
-                    } catch (StateRefusedException e) {
-                        throw problem(e);
-                    } catch (FlowRefusal e) {
-                        throw problem(e);
-                    } catch (BadStateException e) {
-                        throw new ProblemException(problem(e, request));
-                    }
-                });
+        offLoop.run("infra/" + name, true, request, answer, () -> outcome(request, work));
+    }
+
+    /** Runs what takes a moment and waits for nobody. */
+    void runAside(Request request, Answer answer, Work work) {
+        offLoop.run(request, answer, () -> outcome(request, work));
+    }
+
+    private static Runnable outcome(Request request, Work work) throws IOException {
+        try {
+            return work.run();
+        } catch (StateRefusedException e) {
+            throw problem(e);
+        } catch (FlowRefusal e) {
+            throw problem(e);
+        } catch (BadStateException e) {
+            throw new ProblemException(problem(e, request));
+        }
     }
 
     /** Of a text that the request brings, or of the one that is kept. */
@@ -73,29 +75,33 @@ public record StateWork(DesiredStates states, Plans plans, Drift drift, OffLoop 
         return problem.member("mistakes", e.mistakes());
     }
 
-    /** What a plan needs to know, and a server does not say. */
-    static ProblemException away(IOException e) {
-        return new ProblemException(
-                Problem.of(
-                                BAD_GATEWAY,
-                                "There is no plan, because %s. See culvert inventory."
-                                        .formatted(Quoted.message(e)))
-                        .member("code", "unreachable"));
-    }
-
     private static ProblemException problem(StateRefusedException e) {
         return new ProblemException(
                 switch (e.why()) {
                     case UNKNOWN -> Problem.of(NOT_FOUND, e.sentence());
+                    case UNREACHABLE ->
+                            Problem.of(BAD_GATEWAY, e.sentence()).member("code", "unreachable");
                     case BAD -> Problem.of(BAD_REQUEST, e.sentence());
-                    case CONFLICT ->
+                    case CHANGED ->
                             Problem.of(CONFLICT, e.sentence()).member("code", "plan_changed");
-                    case OUTDATED ->
-                            Problem.of(PRECONDITION_FAILED, e.sentence())
-                                    .member("code", "outdated");
+                    case RUNNING ->
+                            Problem.of(CONFLICT, e.sentence())
+                                    .member("code", "applying")
+                                    .member("run", e.state().orElseThrow().run());
+                    case OUTDATED -> outdated(e);
                     case FULL ->
                             Problem.of(CONFLICT, e.sentence()).member("code", "too_many_states");
                 });
+    }
+
+    private static Problem outdated(StateRefusedException e) {
+        Problem problem = Problem.of(PRECONDITION_FAILED, e.sentence()).member("code", "outdated");
+        return e.state()
+                .map(now ->
+                        problem.member("revision", now.revision())
+                                .member("author", now.author())
+                                .member("written", StateJson.time(now.written())))
+                .orElse(problem);
     }
 
     private static ProblemException problem(FlowRefusal e) {
