@@ -1,10 +1,8 @@
 // What Proxmox servers have, as people see it in the dashboard: the daemon asks the Proxmox of the tests.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { barriers, close, open, picture, startBrowser, stopBrowser } from './browser.mjs';
-import { folder, startDaemon, startProxmox, stopAll, until } from './programs.mjs';
+import { startDaemon, startDaemonOf, startProxmox, stopAll, until } from './programs.mjs';
 
 before(startBrowser);
 after(async () => {
@@ -15,17 +13,6 @@ after(async () => {
 const wider = page => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 const tab = (page, name) => page.getByRole('tab', { name, exact: true });
 const row = (page, name) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
-
-/** A daemon that asks this server often. */
-async function daemonOf(pve) {
-  const secret = join(folder(), 'proxmox.secret');
-  const [id, value] = pve.token.split('=');
-  writeFileSync(secret, value, { mode: 0o600 });
-  return startDaemon({}, {
-    proxmox: [{ name: 'lab', url: pve.url, token_id: id, token_secret: { file: secret }, fingerprints: [pve.fingerprint] }],
-    inventory: { poll_interval: '1s' },
-  });
-}
 
 test('without a server, the page says how one is named', async () => {
   const daemon = await startDaemon({});
@@ -39,7 +26,7 @@ test('without a server, the page says how one is named', async () => {
 for (const version of [8, 9]) {
   test(`Proxmox ${version}: its guests, nodes, storage and tasks, live`, async () => {
     const pve = await startProxmox(version);
-    const daemon = await daemonOf(pve);
+    const daemon = await startDaemonOf(pve);
     const { token } = (await daemon.ask('POST', 'tokens', { body: { name: 'root', roles: ['admin'] } })).value;
     const page = await open(`${daemon.url}#/inventory`);
     await page.getByLabel('Token').fill(token);
@@ -112,7 +99,7 @@ for (const version of [8, 9]) {
 
 test('the pages fit a telephone, in the dark', async () => {
   const pve = await startProxmox(9);
-  const daemon = await daemonOf(pve);
+  const daemon = await startDaemonOf(pve);
   const page = await open(`${daemon.url}#/inventory`, { theme: 'dark', width: 390, height: 780 });
   await row(page, /web-01/).waitFor();
   assert.ok((await wider(page)) <= 0);

@@ -163,6 +163,17 @@ export async function startDaemon(agents, settings = {}) {
   return it;
 }
 
+/** A daemon that asks this Proxmox server often. */
+export async function startDaemonOf(pve) {
+  const secret = join(folder(), 'proxmox.secret');
+  const [id, value] = pve.token.split('=');
+  writeFileSync(secret, value, { mode: 0o600 });
+  return startDaemon({}, {
+    proxmox: [{ name: 'lab', url: pve.url, token_id: id, token_secret: { file: secret }, fingerprints: [pve.fingerprint] }],
+    inventory: { poll_interval: '1s' },
+  });
+}
+
 function frame(envelope) {
   const text = Buffer.from(JSON.stringify(envelope));
   const length = Buffer.alloc(4);

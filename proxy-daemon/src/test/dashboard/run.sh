@@ -37,4 +37,4 @@ cd "$work"
 npm install --silent --no-audit --no-fund
 # Debian's own Node is too old for playwright-core.
 [ -x node/node_modules/node/bin/node ] || npm install --silent --no-audit --no-fund --prefix node node@24.21.0
-exec node/node_modules/node/bin/node --test --test-concurrency=1 --test-timeout=900000 "$@" dashboard.test.mjs flows.test.mjs inventory.test.mjs
+exec node/node_modules/node/bin/node --test --test-concurrency=1 --test-timeout=900000 "$@" dashboard.test.mjs flows.test.mjs inventory.test.mjs plan.test.mjs

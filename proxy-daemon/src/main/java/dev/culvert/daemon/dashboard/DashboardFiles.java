@@ -48,6 +48,7 @@ final class DashboardFiles {
                     "format.js",
                     "graph.js",
                     "inventory.js",
+                    "plan.js",
                     "live.js",
                     "operations.js",
                     "parts.js",

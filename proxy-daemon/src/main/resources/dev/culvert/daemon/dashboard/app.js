@@ -13,6 +13,7 @@ import { ApprovalsPage, Waiting, approvals, pending } from './approvals.js';
 import { FlowPage, FlowsPage } from './flows.js';
 import { FlowRunPage } from './flowrun.js';
 import { InventoryPage } from './inventory.js';
+import { PlanPage, PlansPage, forgetDrafts } from './plan.js';
 import { ReachPage } from './reach.js';
 import { forgetTalks } from './talk.js';
 
@@ -21,6 +22,7 @@ const PAGES = [
   { id: 'approvals', title: 'Approvals', icon: 'hand', needs: ['GET', '/approvals'] },
   { id: 'flows', title: 'Flows', icon: 'flow', needs: ['GET', '/flow-runs'] },
   { id: 'inventory', title: 'Inventory', icon: 'server', needs: ['GET', '/inventory/guests'] },
+  { id: 'plan', title: 'Plan', icon: 'plan', needs: ['GET', '/infra'] },
   { id: 'reach', title: 'Reach', icon: 'reach', needs: ['GET', '/budgets'] },
   { id: 'tokens', title: 'Tokens', icon: 'key', needs: ['GET', '/tokens'] },
   { id: 'operations', title: 'Operations', icon: 'list', needs: ['GET', '/operations'] },
@@ -129,8 +131,9 @@ const KEYS = [
   ['↑ ↓', 'the agent before, the next agent'],
   ['← ↑ → ↓', 'in the picture of a flow: the next step there'],
   ['Enter', 'open the agent, or the step'],
-  ['g f', 'fleet'], ['g a', 'approvals'], ['g l', 'flows'], ['g i', 'inventory'], ['g r', 'reach'], ['g t', 'tokens'], ['g o', 'operations'], ['g d', 'doctor'],
+  ['g f', 'fleet'], ['g a', 'approvals'], ['g l', 'flows'], ['g i', 'inventory'], ['g p', 'plan'], ['g r', 'reach'], ['g t', 'tokens'], ['g o', 'operations'], ['g d', 'doctor'],
   ['Ctrl-Enter', 'send a message'],
+  ['Ctrl-S', 'save the text of a desired state'],
   ['Esc', 'close a dialog, or leave a field'],
   ['?', 'these keys'],
 ];
@@ -150,7 +153,7 @@ function useKeys(openHelp) {
         if (e.key === 'Escape' && inField) e.target.blur();
         return;
       }
-      const to = Date.now() - afterG < 1500 && { f: 'agents', a: 'approvals', l: 'flows', i: 'inventory', r: 'reach', t: 'tokens', o: 'operations', d: 'doctor' }[e.key];
+      const to = Date.now() - afterG < 1500 && { f: 'agents', a: 'approvals', l: 'flows', i: 'inventory', p: 'plan', r: 'reach', t: 'tokens', o: 'operations', d: 'doctor' }[e.key];
       afterG = e.key === 'g' ? Date.now() : 0;
       if (to) location.hash = link(to);
       else if (e.key === '?') openHelp();
@@ -174,6 +177,7 @@ function Page({ parts }) {
   if (page === 'flows') return id ? html`<${FlowPage} key=${id} name=${id} />` : html`<${FlowsPage} />`;
   if (page === 'flow-runs' && id) return html`<${FlowRunPage} key=${id} id=${id} />`;
   if (page === 'inventory') return html`<${InventoryPage} parts=${parts} />`;
+  if (page === 'plan') return id ? html`<${PlanPage} key=${id} name=${id} />` : html`<${PlansPage} />`;
   if (page === 'reach') return html`<${ReachPage} />`;
   if (page === 'tokens') return html`<${TokensPage} />`;
   if (page === 'operations') return html`<${OperationsPage} name=${id} />`;
@@ -212,7 +216,7 @@ function Frame() {
           <p class="link ${state}"><i aria-hidden="true" />${{ live: 'live', lost: 'no answer', connecting: 'connecting' }[state]}${version ? html`<span class="wide-only"> · ${version}</span>` : ''}</p>
           <button type="button" class="ghost" onClick=${() => setHelp(true)} aria-label="Keys" title="Keys"><kbd>?</kbd><span class="wide-only">Keys</span></button>
           <${ThemeButton} />
-          ${withToken && html`<button type="button" class="ghost" onClick=${() => { forgetTalks(); signOut(); }} title="Sign out" aria-label="Sign out"><${Icon} name="out" /><span class="wide-only">Sign out</span></button>`}
+          ${withToken && html`<button type="button" class="ghost" onClick=${() => { forgetTalks(); forgetDrafts(); signOut(); }} title="Sign out" aria-label="Sign out"><${Icon} name="out" /><span class="wide-only">Sign out</span></button>`}
         </div>
       </nav>
       <div class="content ${state === 'lost' ? 'stale' : ''}">

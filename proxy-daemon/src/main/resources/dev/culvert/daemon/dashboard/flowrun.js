@@ -11,10 +11,10 @@ import { RunDialog, StateBadge, canRun } from './flows.js';
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
-const OVER = ['done', 'failed', 'cancelled'];
+export const OVER = ['done', 'failed', 'cancelled'];
 
 /** Follows the run until it ends: `{run, steps, exact, error, isLost, ahead}`, where `exact` has outputs as they were written. */
-function useRun(id) {
+export function useRun(id) {
   const [, again] = useState(0);
   const known = useRef({ steps: new Map(), exact: new Map() });
   useEffect(() => {
@@ -74,7 +74,7 @@ function useRun(id) {
 }
 
 /** The daemon's time, each second while something goes on. */
-function useTime(ahead, goesOn) {
+export function useTime(ahead, goesOn) {
   const [, again] = useState(0);
   useEffect(() => {
     if (!goesOn) return undefined;

@@ -74,6 +74,7 @@ const PATHS = {
   tool: 'M14.5 6a4 4 0 0 0-5 5L4 16.5 7.5 20l5.5-5.5a4 4 0 0 0 5-5L15 12l-3-3z',
   flow: 'M4 4h5v5H4zM15 4h5v5h-5zM15 15h5v5h-5zM9 6.5h6M6.5 9v8.5H15',
   server: 'M5 4h14v7H5zM5 13h14v7H5zM8 7.5h.01M8 16.5h.01M12 7.5h4M12 16.5h4',
+  plan: 'M5 3h10l4 4v14H5zM15 3v4h4M8.5 12h7M12 8.5v7M8.5 18h7',
   reach: 'M3 8h18M3 16h18M7 8a5 5 0 0 1 10 0M7 16a5 5 0 0 0 10 0',
   search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16 16l5 5',
   close: 'M6 6l12 12M18 6L6 18',
@@ -132,7 +133,7 @@ export function Dialog({ title, onClose, children, wide }) {
 }
 
 /** Asks before something is done that cannot be undone. */
-export function Confirm({ title, children, verb, onConfirm, onClose }) {
+export function Confirm({ title, children, verb, otherwise = 'Keep it', onConfirm, onClose }) {
   const [state, setState] = useState({});
   const run = async () => {
     setState({ busy: true });
@@ -146,7 +147,7 @@ export function Confirm({ title, children, verb, onConfirm, onClose }) {
   return html`<${Dialog} title=${title} onClose=${onClose}>
     <div class="stack">${children}</div>
     ${state.error && html`<${Problem} error=${state.error} />`}
-    <footer><button type="button" onClick=${onClose}>Keep it</button>
+    <footer><button type="button" onClick=${onClose}>${otherwise}</button>
       <button type="button" class="danger" disabled=${state.busy} onClick=${run}>${verb}</button></footer>
   <//>`;
 }
