@@ -57,15 +57,9 @@ public final class Comparison {
         desired.guests()
                 .forEach(it -> {
                     ids.add(it.guest().id());
-                    source(it.guest()).ifPresent(ids::add);
+                    it.guest().clonedFrom().ifPresent(ids::add);
                 });
         return new Comparison(workspace, desired, managed, ids, reality.guests(ids)).plan();
-    }
-
-    private static Optional<GuestId> source(Guest guest) {
-        return guest.source() instanceof Source.Clone(int vmid)
-                ? Optional.of(new GuestId(guest.id().server(), vmid))
-                : Optional.empty();
     }
 
     private Plan plan() throws BadStateException {
@@ -241,7 +235,7 @@ public final class Comparison {
     private List<Step> create(Written written) {
         Guest guest = written.guest();
         List<Step> steps = new ArrayList<>();
-        Optional<GuestId> source = source(guest);
+        Optional<GuestId> source = guest.clonedFrom();
         if (guest.kind() == GuestKind.CT && guest.source() instanceof Source.Blank) {
             mistakes.add(
                     "%s: a container that is not there yet needs \"template\" or \"clone\""

@@ -155,4 +155,11 @@ public record Guest(
                     "%s is \"%s\": it must be %s".formatted(key, text, takes));
         }
     }
+
+    /** The guest of the same server that it is a clone of; empty for none. */
+    public Optional<GuestId> clonedFrom() {
+        return source instanceof Source.Clone(int vmid)
+                ? Optional.of(new GuestId(id.server(), vmid))
+                : Optional.empty();
+    }
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -23,6 +24,7 @@ public final class Validation {
     private final Map<GuestId, ManagedGuest> managed;
     private final Reality reality;
     private final Map<GuestId, Value> there = new TreeMap<>();
+    private final Map<GuestId, Optional<Observed>> sources = new HashMap<>();
     private final List<String> mistakes = new ArrayList<>();
 
     private Validation(DesiredState desired, Map<GuestId, ManagedGuest> managed, Reality reality) {
@@ -130,23 +132,27 @@ public final class Validation {
             Guest guest = each.guest();
             String node = guest.id().server() + "/" + guest.node();
             for (Disk disk : guest.hardware().disks()) {
-                Value storage = storages.get(node + "/" + disk.storage());
-                if (storage == null) {
+                if (!storages.containsKey(node + "/" + disk.storage())) {
                     mistakes.add(
                             unknown(
                                     each,
                                     "disks",
                                     disk.storage(),
                                     names.getOrDefault(node, new TreeSet<>())));
+                }
+            }
+            if (there.containsKey(guest.id())) {
+                continue; // its disks are there already
+            }
+            for (Disk disk : newDisks(guest)) {
+                Value storage = storages.get(node + "/" + disk.storage());
+                if (storage == null) {
                     continue;
                 }
                 String place =
                         (storage.text("shared").equals("true") ? guest.id().server() : node)
                                 + "/"
                                 + disk.storage();
-                if (there.containsKey(guest.id())) {
-                    continue; // its disks are there already
-                }
                 long sum = wanted.merge(place, disk.bytes(), Long::sum);
                 long size = storage.number(0, "size");
                 long free = size - storage.number(0, "used");
@@ -154,7 +160,10 @@ public final class Validation {
                     mistakes.add(
                             "%s: with %s, new disks take %s of %s, which has %s left"
                                     .formatted(
-                                            each.at("disks"),
+                                            each.at(
+                                                    guest.hardware().disks().contains(disk)
+                                                            ? "disks"
+                                                            : "clone"),
                                             disk.slot(),
                                             Units.text(sum),
                                             disk.storage(),
@@ -162,6 +171,31 @@ public final class Validation {
                     wanted.remove(place);
                 }
             }
+        }
+    }
+
+    /** Those that it names, and those that it gets from what it is cloned from. */
+    private List<Disk> newDisks(Guest guest) {
+        Map<String, Disk> disks = new LinkedHashMap<>();
+        for (Disk each : sourceOf(guest).map(Observed::disks).orElse(List.of())) {
+            disks.put(each.slot(), each);
+        }
+        for (Disk each : guest.hardware().disks()) {
+            disks.put(each.slot(), each);
+        }
+        return List.copyOf(disks.values());
+    }
+
+    /** Empty also if nobody knows yet how it is: the plan asks anew. */
+    private Optional<Observed> sourceOf(Guest guest) {
+        return guest.clonedFrom().flatMap(it -> sources.computeIfAbsent(it, this::now));
+    }
+
+    private Optional<Observed> now(GuestId id) {
+        try {
+            return reality.guest(id);
+        } catch (IOException _) {
+            return Optional.empty();
         }
     }
 

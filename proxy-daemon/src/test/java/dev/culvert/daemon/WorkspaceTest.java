@@ -252,6 +252,27 @@ class WorkspaceTest {
                         "agent.cid 77 is that of lab/101 other already");
     }
 
+    /** Of 80 GiB that are left, the second clone of 50 takes too many. */
+    @Test
+    void validateCountsTheDisksThatClonesGet() throws IOException {
+        inventory.put(9100, "vm", "big", "stopped", "scsi0", "local-lvm:disk-0,size=50G");
+        guest("a", "{\"name\": \"a\", \"kind\": \"vm\", \"vmid\": 101, \"clone\": 9100}");
+        assertThat(run("validate").code()).isZero();
+        guest("b", "{\"name\": \"b\", \"kind\": \"vm\", \"vmid\": 102, \"clone\": 9100}");
+
+        assertThat(run("validate").err())
+                .contains(
+                        "b.json:1:42: with scsi0, new disks take 100GiB of local-lvm, which has"
+                                + " 80GiB left");
+
+        guest(
+                "b",
+                "{\"name\": \"b\", \"kind\": \"vm\", \"vmid\": 102, \"clone\": 9100, \"disks\":"
+                        + " [{\"slot\": \"scsi0\", \"storage\": \"local-lvm\", \"size\":"
+                        + " \"60GiB\"}]}");
+        assertThat(run("validate").err()).contains("new disks take 110GiB of local-lvm");
+    }
+
     @Test
     void aCircleOfNeedsIsTold() throws IOException {
         guest("a", "{\"name\": \"a\", \"kind\": \"vm\", \"vmid\": 101, \"needs\": [\"b\"]}");

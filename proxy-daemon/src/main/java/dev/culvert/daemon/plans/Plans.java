@@ -43,7 +43,7 @@ public final class Plans {
      * What is wrong with a text, each as {@code NAME:LINE:COLUMN: sentence}. Asks no server: it is
      * held against what the polls have seen.
      */
-    public List<String> mistakes(String name, String text) throws IOException {
+    public List<String> mistakes(String name, String text) throws StateRefusedException {
         try {
             DesiredState desired = StateDocument.read(name, text);
             Map<GuestId, ManagedGuest> managed =
@@ -55,6 +55,11 @@ public final class Plans {
             return Validation.mistakes(desired, managed, new ServersReality(inventory, false));
         } catch (BadStateException e) {
             return e.mistakes();
+        } catch (IOException e) {
+            throw new StateRefusedException(
+                    Why.UNREACHABLE,
+                    "Nobody can say yet whether it can be made, because %s. Try it again in a moment, or see culvert inventory."
+                            .formatted(Quoted.message(e)));
         }
     }
 
