@@ -144,6 +144,7 @@ public final class Validation {
             if (there.containsKey(guest.id())) {
                 continue; // its disks are there already
             }
+            elsewhere(each, storages);
             for (Disk disk : newDisks(guest)) {
                 Value storage = storages.get(node + "/" + disk.storage());
                 if (storage == null) {
@@ -170,6 +171,30 @@ public final class Validation {
                                             Units.text(Math.max(0, free >> 20 << 20))));
                     wanted.remove(place);
                 }
+            }
+        }
+    }
+
+    /** Proxmox makes a clone on another node only if that node has the disks, too. */
+    private void elsewhere(Written each, Map<String, Value> storages) {
+        Optional<Observed> source = sourceOf(each.guest());
+        if (source.isEmpty() || source.get().node().equals(each.guest().node())) {
+            return;
+        }
+        String server = source.get().id().server();
+        for (Disk disk : source.get().disks()) {
+            Value storage = storages.get(server + "/" + source.get().node() + "/" + disk.storage());
+            if (storage != null && !storage.text("shared").equals("true")) {
+                mistakes.add(
+                        "%s: a clone of %d is made on its node %s, because %s is on %s, which the nodes do not share: node is %s"
+                                .formatted(
+                                        each.at("clone"),
+                                        source.get().id().vmid(),
+                                        source.get().node(),
+                                        disk.slot(),
+                                        disk.storage(),
+                                        each.guest().node()));
+                return;
             }
         }
     }

@@ -159,7 +159,7 @@ class WorkspaceTest {
                                 + "\"disks\":[{\"slot\":\"scsi0\",\"storage\":\"local-lvm\",\"size\":\"8GiB\"}],"
                                 + "\"network\":[{\"bridge\":\"vmbr0\",\"vlan\":10}],\"tags\":[\"web\"],"
                                 + "\"agent\":{\"cid\":101},\"start\":true}");
-        assertThat(ok("validate").err()).contains("1 guests, no mistakes");
+        assertThat(ok("validate").err()).contains("1 guest, no mistakes");
         assertThat(run(web).code()).isEqualTo(2);
     }
 
@@ -271,6 +271,14 @@ class WorkspaceTest {
                         + " [{\"slot\": \"scsi0\", \"storage\": \"local-lvm\", \"size\":"
                         + " \"60GiB\"}]}");
         assertThat(run("validate").err()).contains("new disks take 110GiB of local-lvm");
+        guest(
+                "b",
+                "{\"name\": \"b\", \"kind\": \"vm\", \"vmid\": 102, \"clone\": 9100, \"node\":"
+                        + " \"pve2\"}");
+        assertThat(run("validate").err())
+                .contains(
+                        "a clone of 9100 is made on its node pve1, because scsi0 is on local-lvm,"
+                                + " which the nodes do not share: node is pve2");
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.culvert.tools.NoOpenerException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -155,7 +156,7 @@ final class Opening implements Loop.Talks {
         }
         screen.note(
                 "no session was used since %s (sessionTimeout), so a new one begins"
-                        .formatted(since));
+                        .formatted(since.truncatedTo(ChronoUnit.SECONDS)));
         return fresh();
     }
 

@@ -66,7 +66,8 @@ final class ValidateCommand implements Verb {
         session.output()
                 .done(
                         mistakes.isEmpty()
-                                ? "%d guests, no mistakes".formatted(guests)
+                                ? "%d %s, no mistakes"
+                                        .formatted(guests, guests == 1 ? "guest" : "guests")
                                 : "mistakes: " + mistakes.size(),
                         Value.members(
                                 "workspace",

@@ -125,9 +125,11 @@ final class OwnCommands {
                 rest.isEmpty() ? new Resumed.Last() : new Resumed.Named(rest));
         Speaker speaker = desk.speaker().orElseThrow();
         output.note(
-                "session %s with %s; %s"
+                "%s with %s; %s"
                         .formatted(
-                                Quoted.word(speaker.id()),
+                                speaker.id().isEmpty()
+                                        ? "a new session"
+                                        : "session " + Quoted.word(speaker.id()),
                                 Quoted.word(speaker.agent()),
                                 Quoted.page(speaker.where())));
         return ExitCode.OK;
