@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests the page proxy-daemon/docs/how-to-cluster.md: built daemons with Debian's NATS. Hosts know each other, with one
 # server and with three; servers are killed and started again; a host that is killed is gone within 20 s; the second host
-# of a name is refused. Takes three minutes. Installs nats-server with apt-get if it is missing.
+# of a name is refused; tokens of one host work on all. Takes three minutes. Installs nats-server with apt-get if it is missing.
 #
 #   proxy-daemon/src/test/nats/run.sh
 #
@@ -106,6 +106,14 @@ says() { # ID WORDS
     grep -q -- "$2" "$work/said"
 }
 
+make_token() { hosts "$1" token create --name "$2" --role admin -o json | python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])'; }
+
+# Whether a secret is let in at a host: ID SECRET STATUS
+may() {
+    [ "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket "$work/$1.http" -H "Authorization: Bearer $2" \
+        http://localhost/api/v1/agents)" = "$3" ]
+}
+
 # Without a server a host is alone: it waits for as long as it is told, and then takes work.
 host a host-1 1
 answers a /readyz 503 || fail "the host does not wait for the registry"
@@ -124,6 +132,12 @@ done
 [ "$(hosts a hosts show host-2 -o json | python3 -c 'import json, sys; print(json.load(sys.stdin)["url"])')" = https://b.example.org:8470 ] ||
     fail "show says another URL"
 
+# A token made on one host works on all, and ends on all.
+secret=$(make_token a ci)
+for id in a b c; do within 5 may $id "$secret" 200 || fail "the token of host-1 does not work on $id"; done
+hosts b token revoke "${secret:4:12}" > /dev/null || fail "host-2 does not revoke the token of host-1: $(< "$work/said")"
+for id in a b c; do within 2 may $id "$secret" 401 || fail "the token that was revoked on host-2 still works on $id"; done
+
 # The second host of a name.
 host d host-2 1
 within 30 says d "another host at https://b.example.org:8470 has the name host-2" || fail "the second host-2 is not refused"
@@ -135,9 +149,13 @@ kill_hard nats-0
 within 20 sees a "host-1 online" "host-2 unknown" "host-3 unknown" || fail "a does not say that it knows nothing of the others"
 answers a /readyz 200 || fail "a host is not ready any more because NATS is away"
 kill_hard c
+secret=$(make_token a away)
+may a "$secret" 200 || fail "a token that is made while NATS is away does not work where it was made"
+may b "$secret" 401 || fail "a token is known to host-2 although NATS is away"
 nats 0
 within 30 sees a "host-1 online" "host-2 online" "host-3 online" || within 30 sees a "host-1 online" "host-2 online" || fail "a is not back"
 within 40 sees a "host-1 online" "host-2 online" || fail "host-3 was killed while NATS was away, and is still there"
+within 10 may b "$secret" 200 || fail "a token that was made while NATS was away does not work on host-2"
 
 # A host that stops says so. One that is killed has gone within 20 s.
 kill "${pids[b]}"
@@ -146,6 +164,7 @@ unset 'pids[b]'
 within 5 sees a "host-1 online" || fail "a host that has stopped is still there"
 host b host-2 1
 within 20 sees a "host-1 online" "host-2 online" || fail "host-2 is not back"
+within 5 may b "$secret" 200 || fail "a host that begins anew does not know the tokens of the cluster"
 kill_hard b
 within 20 sees a "host-1 online" || fail "a host that was killed 20 s ago is still there"
 kill_hard a

@@ -5,11 +5,13 @@ import dev.culvert.daemon.api.admin.HealthRoute.Readiness;
 import dev.culvert.daemon.api.hosts.HostRoute;
 import dev.culvert.daemon.api.hosts.HostsRoute;
 import dev.culvert.daemon.api.operations.RecordedRoute;
+import dev.culvert.daemon.auth.Tokens;
 import dev.culvert.daemon.cluster.Cluster;
 import dev.culvert.daemon.cluster.ClusterHost;
 import dev.culvert.daemon.cluster.ClusterObserver;
 import dev.culvert.daemon.cluster.Membership;
 import dev.culvert.daemon.cluster.Membership.State;
+import dev.culvert.daemon.cluster.SharedTokens;
 import dev.culvert.daemon.config.ClusterSettings;
 import dev.culvert.daemon.http.Route;
 import dev.culvert.daemon.metrics.Metrics;
@@ -50,7 +52,8 @@ final class ClusterRoom implements AutoCloseable {
      *
      * @throws IOException a sentence, when the settings have a cluster of which this host cannot be
      */
-    ClusterRoom(ClusterSettings settings, Local local, Metrics metrics) throws IOException {
+    ClusterRoom(ClusterSettings settings, Local local, Tokens tokens, Metrics metrics)
+            throws IOException {
         this.local = local;
         String name = settings.name().orElseGet(ClusterRoom::machine);
         if (settings.isOn() && (!ClusterSettings.isName(name) || name.equals(ALONE))) {
@@ -59,15 +62,22 @@ final class ClusterRoom implements AutoCloseable {
         }
         String known = ClusterSettings.isName(name) ? name : ALONE;
         String url = settings.url().orElse("");
+        ClusterObserver observer = observer(metrics);
+        SharedTokens shared = settings.isOn() ? new SharedTokens(settings, tokens, observer) : null;
         Membership membership =
-                settings.isOn()
-                        ? new Membership(
+                shared == null
+                        ? null
+                        : new Membership(
                                 settings,
                                 registry(settings, known),
                                 () -> self(known, url),
-                                observer(metrics),
-                                System::nanoTime)
-                        : null;
+                                observer,
+                                System::nanoTime,
+                                List.of(shared));
+        metrics.gauge(
+                "culvert.cluster.tokens",
+                "Tokens that the registry of the cluster has; 0 without a cluster.",
+                () -> shared == null ? 0 : shared.size());
         cluster = new Cluster(() -> self(known, url), membership);
         measure(metrics, settings, membership);
     }
@@ -120,12 +130,12 @@ final class ClusterRoom implements AutoCloseable {
         Runnable updates =
                 metrics.counter(
                         "culvert.cluster.updates",
-                        "Changes of other hosts of the cluster that the registry has told.");
+                        "Changes of other hosts and their tokens that the registry has told.");
         Runnable refused =
                 metrics.counter(
                         "culvert.cluster.entries.refused",
-                        "Entries of the registry that could not be read, or that are beyond"
-                                + " cluster.max_hosts.");
+                        "Entries of the registry that could not be read, or that are too many"
+                                + " (cluster.max_hosts, 10,000 tokens).");
         Runnable failures =
                 metrics.counter(
                         "culvert.cluster.failures",

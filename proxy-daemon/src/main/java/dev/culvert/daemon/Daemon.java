@@ -176,6 +176,7 @@ public final class Daemon implements AutoCloseable {
                         first.cluster(),
                         new ClusterRoom.Local(
                                 admission::isClosed, () -> fleet.all().size(), turns::count),
+                        auth.tokens(),
                         metrics);
         routes =
                 new Routes(

@@ -193,7 +193,9 @@ class ArchitectureTest {
                             Map.entry(
                                     "api.guests",
                                     with(core("io", "json"), "auth", "guests", "http", "proxmox")),
-                            Map.entry("cluster", with(core("io", "registry"), "config")),
+                            Map.entry(
+                                    "cluster",
+                                    with(core("io", "registry", "value"), "auth", "config")),
                             Map.entry(
                                     "api.hosts",
                                     with(core("io"), "api", "auth", "cluster", "http")),

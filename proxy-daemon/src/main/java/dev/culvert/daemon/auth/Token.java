@@ -45,6 +45,44 @@ public record Token(
         return new Token(id, grant, secret, created, expires, when, null);
     }
 
+    /**
+     * What two hosts know of one token, in one: whichever says it, a revocation counts, and the
+     * secret of the last rotation. The order of the two makes no difference.
+     */
+    public Token joined(Token other) {
+        Token later = isLaterThan(other) ? this : other;
+        Instant end =
+                revoked == null || (other.revoked != null && other.revoked.isBefore(revoked))
+                        ? other.revoked
+                        : revoked;
+        return end == null ? later : later.revokedAt(end);
+    }
+
+    private boolean isLaterThan(Token other) {
+        Former mine = former;
+        Former theirs = other.former;
+        if (mine != null && mine.secret().isSame(other.secret)) {
+            return true;
+        }
+        if (theirs != null && theirs.secret().isSame(secret)) {
+            return false;
+        }
+        Instant until = mine == null ? Instant.MIN : mine.until();
+        Instant theirUntil = theirs == null ? Instant.MIN : theirs.until();
+        return until.equals(theirUntil)
+                ? secret.hex().compareTo(other.secret.hex()) >= 0
+                : until.isAfter(theirUntil);
+    }
+
+    /** Whether it ended, in one way or the other, before that time. */
+    public boolean hasEndedBefore(Instant since) {
+        return isOver(expires, since) || isOver(revoked, since);
+    }
+
+    private static boolean isOver(@Nullable Instant end, Instant since) {
+        return end != null && end.isBefore(since);
+    }
+
     /** With another secret; the present one is valid until {@code until}. */
     Token rotated(SecretHash next, Instant until) {
         return new Token(id, grant, next, created, expires, revoked, new Former(secret, until));

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -203,12 +204,51 @@ public final class Tokens {
     private static List<Token> listed(List<Token> before, Instant now) {
         Instant since = now.minus(LISTED);
         List<Token> after = new ArrayList<>(before);
-        after.removeIf(token -> isOver(token.expires(), since) || isOver(token.revoked(), since));
+        after.removeIf(token -> token.hasEndedBefore(since));
         return after;
     }
 
-    private static boolean isOver(@Nullable Instant end, Instant since) {
-        return end != null && end.isBefore(since);
+    /** Whether it ended so long ago that it is not listed any more. */
+    public boolean isForgotten(Token token) {
+        return token.hasEndedBefore(clock.instant().minus(LISTED));
+    }
+
+    /**
+     * Takes over what other hosts know of tokens. Each is joined with what is known here.
+     *
+     * @return how many there was no room for
+     */
+    public int join(Collection<Token> others) throws IOException {
+        boolean isKnown =
+                others.stream()
+                        .allMatch(it -> {
+                            Token here = byId.get(it.id());
+                            return here != null && here.equals(here.joined(it));
+                        });
+        if (isKnown) {
+            return 0;
+        }
+        AtomicInteger left = new AtomicInteger();
+        change(before -> {
+            Map<String, Token> after = new LinkedHashMap<>();
+            before.forEach(it -> after.put(it.id(), it));
+            left.set(0);
+            for (Token each : others) {
+                Token known = after.get(each.id());
+                if (known == null && after.size() >= MOST) {
+                    left.incrementAndGet();
+                } else {
+                    after.put(each.id(), joined(known, each));
+                }
+            }
+            return List.copyOf(after.values());
+        });
+        return left.get();
+    }
+
+    /** What is known of a token here, with what is known of it elsewhere. */
+    public static Token joined(@Nullable Token here, Token elsewhere) {
+        return here == null ? elsewhere : here.joined(elsewhere);
     }
 
     /**

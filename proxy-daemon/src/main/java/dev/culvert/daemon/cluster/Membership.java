@@ -64,6 +64,7 @@ public final class Membership implements AutoCloseable {
     private final Supplier<ClusterHost> self;
     private final ClusterObserver observer;
     private final LongSupplier nanos;
+    private final List<Follower> followers;
     private final HostTable table;
     private final Thread thread;
     private final long started;
@@ -77,18 +78,21 @@ public final class Membership implements AutoCloseable {
      * Begins with {@link #start}.
      *
      * @param self what this host says of itself, now
+     * @param followers what else follows the registry; closed with this
      */
     public Membership(
             ClusterSettings settings,
             Registry registry,
             Supplier<ClusterHost> self,
             ClusterObserver observer,
-            LongSupplier nanos) {
+            LongSupplier nanos,
+            List<Follower> followers) {
         this.settings = settings;
         this.registry = registry;
         this.self = self;
         this.observer = observer;
         this.nanos = nanos;
+        this.followers = List.copyOf(followers);
         started = nanos.getAsLong();
         beaten = started;
         table =
@@ -124,6 +128,7 @@ public final class Membership implements AutoCloseable {
                 away(Quoted.message(e));
             }
             table.lose();
+            followers.forEach(Follower::lost);
             pause(pauses.next());
         }
     }
@@ -170,6 +175,9 @@ public final class Membership implements AutoCloseable {
                 session.bucket(
                         settings.prefix() + "_hosts", settings.lifetime(), settings.replicas());
         bucket.watch(table.follow());
+        for (Follower each : followers) {
+            each.begin(session);
+        }
         Claim claim = new Claim(bucket);
         boolean wasMember = false;
         do {
@@ -252,5 +260,6 @@ public final class Membership implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        followers.forEach(Follower::close);
     }
 }

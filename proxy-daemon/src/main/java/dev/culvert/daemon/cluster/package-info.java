@@ -5,6 +5,7 @@
  * <pre>
  *   Membership (one thread) → Registry → Bucket "hosts" → HostTable (in memory) → views
  *        ↑ says every heartbeat what LocalHost says of this host
+ *   SharedTokens (a Follower, on a thread of its own) ⇄ Bucket "tokens" ⇄ those of other hosts
  * </pre>
  */
 @NullMarked

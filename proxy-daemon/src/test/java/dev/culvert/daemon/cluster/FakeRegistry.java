@@ -1,5 +1,7 @@
 package dev.culvert.daemon.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.culvert.registry.Bucket;
 import dev.culvert.registry.BucketEntry;
 import dev.culvert.registry.BucketWatcher;
@@ -13,11 +15,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A registry in memory, which a test takes away and gives back. All its methods take turns. */
 final class FakeRegistry implements Registry {
-    private final Map<String, BucketEntry> entries = new LinkedHashMap<>();
-    private final List<BucketWatcher> watchers = new ArrayList<>();
+    private final Map<String, InMemory> buckets = new LinkedHashMap<>();
     private final List<Runnable> sessions = new ArrayList<>();
     private long revision;
     private boolean isAway;
@@ -25,14 +27,14 @@ final class FakeRegistry implements Registry {
 
     synchronized void goAway() {
         isAway = true;
-        watchers.clear();
+        buckets.values().forEach(it -> it.watchers.clear());
         sessions.forEach(Runnable::run);
         sessions.clear();
     }
 
     /** Goes on to take values, and tells them to nobody who watches now. */
     synchronized void fallSilent() {
-        watchers.clear();
+        buckets.values().forEach(it -> it.watchers.clear());
     }
 
     synchronized void comeBack() {
@@ -41,11 +43,25 @@ final class FakeRegistry implements Registry {
 
     /** What a host that has died leaves, after its time: nobody is told. */
     synchronized void expire(String key) {
-        entries.remove(key);
+        hosts().entries.remove(key);
     }
 
+    /** Of the bucket with the hosts. */
     synchronized void put(String key, byte[] value) {
-        set(key, value);
+        hosts().set(key, value);
+    }
+
+    synchronized InMemory bucket(String name) {
+        return buckets.computeIfAbsent(name, _ -> new InMemory());
+    }
+
+    private InMemory hosts() {
+        return bucket("culvert_hosts");
+    }
+
+    /** All values of a bucket are lost, as with the disks of its servers. */
+    synchronized void clear(String name) {
+        bucket(name).entries.clear();
     }
 
     synchronized int connects() {
@@ -53,7 +69,7 @@ final class FakeRegistry implements Registry {
     }
 
     synchronized Optional<ClusterHost> host(String key) {
-        BucketEntry entry = entries.get(key);
+        BucketEntry entry = hosts().entries.get(key);
         try {
             return entry == null
                     ? Optional.empty()
@@ -61,13 +77,6 @@ final class FakeRegistry implements Registry {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-    }
-
-    private long set(String key, byte[] value) {
-        BucketEntry entry = new BucketEntry(key, value, ++revision);
-        entries.put(key, entry);
-        watchers.forEach(it -> it.onValue(entry));
-        return revision;
     }
 
     @Override
@@ -84,7 +93,7 @@ final class FakeRegistry implements Registry {
             @Override
             public Bucket bucket(String name, Duration keep, int replicas) throws IOException {
                 check();
-                return new InMemory();
+                return FakeRegistry.this.bucket(name);
             }
 
             @Override
@@ -98,7 +107,37 @@ final class FakeRegistry implements Registry {
         }
     }
 
-    private final class InMemory implements Bucket {
+    final class InMemory implements Bucket {
+        private final Map<String, BucketEntry> entries = new LinkedHashMap<>();
+        private final List<BucketWatcher> watchers = new ArrayList<>();
+
+        long set(String key, byte[] value) {
+            synchronized (FakeRegistry.this) {
+                BucketEntry entry = new BucketEntry(key, value, ++revision);
+                entries.put(key, entry);
+                watchers.forEach(it -> it.onValue(entry));
+                return revision;
+            }
+        }
+
+        /** Empty if there is none. */
+        String text(String key) {
+            synchronized (FakeRegistry.this) {
+                BucketEntry entry = entries.get(key);
+                return entry == null ? "" : new String(entry.value(), UTF_8);
+            }
+        }
+
+        Set<String> keys() {
+            synchronized (FakeRegistry.this) {
+                return Set.copyOf(entries.keySet());
+            }
+        }
+
+        int size() {
+            return keys().size();
+        }
+
         @Override
         public Optional<BucketEntry> find(String key) throws IOException {
             synchronized (FakeRegistry.this) {

@@ -84,7 +84,8 @@ class MembershipTest {
                         registry,
                         () -> host(name, epoch),
                         observer,
-                        nanos::get);
+                        nanos::get,
+                        List.of());
         opened.add(membership);
         membership.start();
         return membership;
