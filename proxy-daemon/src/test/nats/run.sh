@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Tests the page proxy-daemon/docs/how-to-cluster.md: built daemons with Debian's NATS. Hosts know each other, with one
 # server and with three; servers are killed and started again; a host that is killed is gone within 20 s; the second host
-# of a name is refused; tokens of one host work on all. Takes three minutes. Installs nats-server with apt-get if it is missing.
+# of a name is refused; tokens of one host work on all; TLS is checked against cluster.ca. Without a
+# cluster no class of NATS is loaded. Takes three minutes. Installs nats-server and openssl with apt-get if missing.
 #
 #   proxy-daemon/src/test/nats/run.sh
 #
@@ -14,11 +15,11 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
     echo "nats test: NOT RUN, because it needs root and Debian" >&2
     exit 77
 fi
-if ! command -v nats-server > /dev/null; then
-    echo "nats test: installing nats-server"
+if ! command -v nats-server > /dev/null || ! command -v openssl > /dev/null; then
+    echo "nats test: installing nats-server and openssl"
     apt-get -q -q update || true # if that was necessary, the install fails
     # Its own server stays off: the test starts its servers itself.
-    DEBIAN_FRONTEND=noninteractive apt-get -q -q install --no-install-recommends nats-server > /dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get -q -q install --no-install-recommends nats-server openssl > /dev/null
     systemctl disable --now nats-server > /dev/null 2>&1 || true
 fi
 
@@ -75,7 +76,7 @@ host() { # ID NAME REPLICAS
   "admin": {"listen": ["unix://$work/$1.admin"]},
   "cluster": {
     "servers": [$servers], "name": "$2", "url": "https://$1.example.org:8470", "user": "culvert",
-    "password": {"file": "$work/password"}, "prefix": "test$3", "replicas": $3, "ready_wait": "15s"
+    "password": {"file": "$work/password"}, ${more:-} "prefix": "test$3", "replicas": $3, "ready_wait": "15s"
   }
 }
 SETTINGS
@@ -113,6 +114,48 @@ may() {
     [ "$(curl -s -o /dev/null -w '%{http_code}' --unix-socket "$work/$1.http" -H "Authorization: Bearer $2" \
         http://localhost/api/v1/agents)" = "$3" ]
 }
+
+# Without a cluster no class of NATS is loaded. With one they are: so the log of classes would show them.
+classes() { # ID
+    grep -c -E '^[^ ]*\[class,load\] (io\.nats|dev\.culvert\.nats)\.' "$work/$1.classes" || true
+}
+echo '{"http": {"listen": ["unix://'"$work"'/o.http"]}, "admin": {"listen": ["unix://'"$work"'/o.admin"]}}' > "$work/o.jsonc"
+CULVERT_JAVA_OPTIONS="-Xlog:class+load:file=$work/o.classes:tags" \
+    "$image/bin/culvertd" serve --config "$work/o.jsonc" > "$work/o.log" 2>&1 &
+pids[o]=$!
+within 30 answers o /readyz 200 || fail "a daemon without a cluster is not ready"
+sees o "$(hosts o hosts list -o json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["name"])') online" ||
+    fail "a daemon without a cluster does not list itself"
+kill "${pids[o]}"
+wait "${pids[o]}" || true
+unset 'pids[o]'
+grep -q 'dev\.culvert\.daemon\.Daemon ' "$work/o.classes" || fail "the log of classes is empty"
+[ "$(classes o)" = 0 ] || fail "a daemon without a cluster loads $(classes o) classes of NATS"
+
+# TLS. A server whose certificate is of an authority that cluster.ca does not have is refused.
+for ca in ours theirs; do
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$ca" \
+        -keyout "$work/$ca.key" -out "$work/$ca.pem" 2> /dev/null
+done
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=nats -keyout "$work/nats.key" \
+    -out "$work/nats.csr" 2> /dev/null
+openssl x509 -req -in "$work/nats.csr" -CA "$work/ours.pem" -CAkey "$work/ours.key" -CAcreateserial -days 2 \
+    -extfile <(echo subjectAltName=IP:127.0.0.1) -out "$work/nats.pem" 2> /dev/null
+plain=$servers
+servers='"tls://127.0.0.1:'$((base + 9))'"'
+nats 9 --tls --tlscert "$work/nats.pem" --tlskey "$work/nats.key"
+more="\"ca\": \"$work/ours.pem\","
+CULVERT_JAVA_OPTIONS="-Xlog:class+load:file=$work/t.classes:tags" host t host-1 1
+within 20 member t || fail "a host does not join by TLS"
+[ "$(classes t)" -gt 0 ] || fail "the log of classes does not show those of NATS"
+more="\"ca\": \"$work/theirs.pem\","
+host u host-2 1
+within 20 says u "127.0.0.1:$((base + 9))" || fail "a host does not say which server it refuses"
+! member u || fail "a host joins by a server whose certificate it cannot check"
+sees t "host-1 online" || fail "a host that refuses the server is in the list"
+for name in t u nats-9; do kill_hard $name; done
+servers=$plain
+more=
 
 # Without a server a host is alone: it waits for as long as it is told, and then takes work.
 host a host-1 1
@@ -194,4 +237,4 @@ for number in 1 2 3; do
     sleep 3 # until the server has caught up: NATS 2.9 has no answer to that
 done
 echo "nats test: hosts know each other by nats-server $(dpkg-query -W -f '${Version}' nats-server)," \
-    "one server and three"
+    "one server and three, and with TLS"
