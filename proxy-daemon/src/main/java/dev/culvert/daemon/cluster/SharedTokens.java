@@ -35,6 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class SharedTokens implements Follower {
     private static final Logger LOG = LoggerFactory.getLogger(SharedTokens.class);
 
+    /** Entries that are looked at: some more than can be tokens, for those that have ended. */
+    private static final int MOST = 2 * Tokens.MOST;
+
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     /** Entries of the registry that are not joined yet, by key; empty for those that have gone. */
@@ -110,7 +113,7 @@ public final class SharedTokens implements Follower {
             if (bucket != from) {
                 return;
             }
-            if (heard.size() >= 2 * Tokens.MOST && !heard.containsKey(key)) {
+            if (heard.size() >= MOST && !heard.containsKey(key)) {
                 observer.onRefused();
                 return;
             }
@@ -161,11 +164,15 @@ public final class SharedTokens implements Follower {
                 kept.remove(each.getKey());
                 continue;
             }
+            if (kept.size() >= MOST && !kept.containsKey(each.getKey())) {
+                observer.onRefused();
+                continue;
+            }
             try {
                 Token token = TokenText.read(each.getKey(), entry.get().value());
                 kept.put(each.getKey(), new Kept(token, entry.get().revision()));
                 observer.onUpdate();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 observer.onRefused();
                 LOG.warn(
                         "the registry has a token {} that cannot be read: {}",

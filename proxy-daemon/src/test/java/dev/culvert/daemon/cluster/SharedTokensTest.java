@@ -208,6 +208,23 @@ class SharedTokensTest {
     }
 
     @Test
+    void moreTokensThanThereMayBeAreLeftOutAndCounted() throws Exception {
+        Token token = make(tokens(), "ci").token();
+        String text = new String(TokenText.write(token), UTF_8);
+        for (int i = 0; i < Tokens.MOST + 3; i++) {
+            registry.bucket(BUCKET)
+                    .set(
+                            "%012x".formatted(i),
+                            text.replace("\"ci\"", "\"ci-" + i + "\"").getBytes(UTF_8));
+        }
+
+        Tokens a = host("a", tokens());
+
+        Eventually.await(() -> assertThat(refused).hasValueGreaterThanOrEqualTo(3));
+        assertThat(a.all()).hasSize(Tokens.MOST);
+    }
+
+    @Test
     void whatEndedLongAgoIsForgottenByTheRegistry() throws Exception {
         Tokens a = host("a", tokens());
         Token old = make(a, "old").token();
