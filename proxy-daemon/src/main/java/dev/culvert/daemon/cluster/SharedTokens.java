@@ -56,6 +56,12 @@ public final class SharedTokens implements Follower {
 
     private volatile @Nullable Bucket bucket;
     private volatile boolean isWhole;
+
+    /**
+     * Grows with each session: what a former one still tells does not count. With {@code heard}.
+     */
+    private int session;
+
     private volatile int size;
     private boolean wasFull;
 
@@ -74,22 +80,26 @@ public final class SharedTokens implements Follower {
     }
 
     @Override
-    public void begin(RegistrySession session) throws IOException {
+    public void begin(RegistrySession registry) throws IOException {
         Bucket next =
-                session.bucket(settings.prefix() + "_tokens", Duration.ZERO, settings.replicas());
+                registry.bucket(settings.prefix() + "_tokens", Duration.ZERO, settings.replicas());
         isWhole = false;
         bucket = next;
+        int number;
+        synchronized (heard) {
+            number = ++session;
+        }
         thread.execute(kept::clear);
         next.watch(
                 new BucketWatcher() {
                     @Override
                     public void onValue(BucketEntry entry) {
-                        hear(next, entry.key(), Optional.of(entry));
+                        hear(number, entry.key(), Optional.of(entry));
                     }
 
                     @Override
                     public void onRemoved(String key) {
-                        hear(next, key, Optional.empty());
+                        hear(number, key, Optional.empty());
                     }
 
                     @Override
@@ -104,13 +114,14 @@ public final class SharedTokens implements Follower {
     public void lost() {
         bucket = null;
         synchronized (heard) {
+            session++;
             heard.clear();
         }
     }
 
-    private void hear(Bucket from, String key, Optional<BucketEntry> entry) {
+    private void hear(int number, String key, Optional<BucketEntry> entry) {
         synchronized (heard) {
-            if (bucket != from) {
+            if (session != number) {
                 return;
             }
             if (heard.size() >= MOST && !heard.containsKey(key)) {
