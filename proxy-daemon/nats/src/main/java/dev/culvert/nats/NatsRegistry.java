@@ -111,6 +111,9 @@ public final class NatsRegistry implements Registry {
                     CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
                 trusted.setCertificateEntry("ca-" + count++, it);
             }
+            if (count == 0) {
+                throw new IOException("it has none");
+            }
             TrustManagerFactory trust =
                     TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(trusted);

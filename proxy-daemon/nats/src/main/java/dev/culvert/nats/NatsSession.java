@@ -56,7 +56,7 @@ final class NatsSession implements RegistrySession {
             KeyValueStatus status = made(buckets, name, keep, replicas);
             if (!status.getTtl().equals(keep)) {
                 throw new IOException(
-                        "the bucket %s of NATS keeps a host for %d s, and this host would have it %d s: set cluster.heartbeat to what the other hosts have, or stop all hosts and remove the bucket (nats kv del %s)"
+                        "the bucket %s of NATS keeps each value for %d s, and this host would keep it for %d s (0: for ever): set cluster.heartbeat to what the other hosts have, or stop all hosts and remove the bucket (nats kv del %s)"
                                 .formatted(
                                         name, status.getTtl().toSeconds(), keep.toSeconds(), name));
             }
@@ -81,7 +81,7 @@ final class NatsSession implements RegistrySession {
         try {
             return buckets.create(
                     KeyValueConfiguration.builder(name)
-                            .description("Hosts of a cluster of Culvert")
+                            .description("What the hosts of a cluster of Culvert know in common")
                             .storageType(StorageType.File)
                             .ttl(keep)
                             .replicas(replicas)

@@ -146,7 +146,7 @@ class NatsRegistryTest {
                 RegistrySession session = new NatsRegistry(target(nats.url())).connect(() -> {})) {
             session.bucket("culvert_hosts", KEEP, 1);
             assertThatThrownBy(() -> session.bucket("culvert_hosts", Duration.ofSeconds(15), 1))
-                    .hasMessageContaining("keeps a host for 30 s")
+                    .hasMessageContaining("keeps each value for 30 s")
                     .hasMessageContaining("set cluster.heartbeat");
         }
     }
@@ -187,6 +187,25 @@ class NatsRegistryTest {
             assertThatThrownBy(() -> session.bucket("culvert_hosts", KEEP, 1))
                     .isInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void aFileWithoutACertificateIsSaidBeforeAnybodyIsAsked() throws Exception {
+        Path empty = Files.createFile(folder.resolve("ca.pem"));
+        NatsRegistry registry =
+                new NatsRegistry(
+                        new RegistryTarget(
+                                "host-1",
+                                List.of("tls://127.0.0.1:1"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(empty),
+                                Duration.ofSeconds(2)));
+
+        assertThatThrownBy(() -> registry.connect(() -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no certificate can be read (it has none): give a PEM file");
     }
 
     @Test
